@@ -1,0 +1,284 @@
+import { z } from 'zod';
+import { assessmentStatus, assurance, cause, unscoredReason } from './assessment.ts';
+import { callStatus, callType, endReason, isoTime, peerRole, presence, roomId, username } from './values.ts';
+
+/** The REST contract below `apiBase`: JSON, snake_case. One row a route; the server mounts nothing else. */
+export const apiBase = '/api/v1';
+
+export const user = z.strictObject({
+  id: z.uuid(),
+  username: z.string(),
+  email: z.string(),
+  full_name: z.string(),
+  role: z.enum(['member', 'admin']),
+});
+export type User = z.infer<typeof user>;
+
+const callPerson = z.strictObject({ id: z.uuid(), username: z.string(), full_name: z.string() });
+
+export const call = z.strictObject({
+  id: z.uuid(),
+  room_id: roomId,
+  caller: callPerson,
+  /** Null for a meeting by link. */
+  callee: callPerson.nullable(),
+  call_type: callType,
+  title: z.string().nullable(),
+  status: callStatus,
+  /** The answer (a meeting: the first join); null before. */
+  start_time: isoTime.nullable(),
+  end_time: isoTime.nullable(),
+  /** Seconds from start to end (so far: to now); 0 when never answered. */
+  duration: z.int().min(0),
+  end_reason: endReason.nullable(),
+  created_at: isoTime,
+  participant_count: z.int().min(0),
+  /** The worst status that any participant had, `undetermined` and `unscored` being milder than `risk`; null: nobody was looked at. */
+  security_status: assessmentStatus.nullable(),
+});
+export type Call = z.infer<typeof call>;
+
+const participant = z.strictObject({
+  user_id: z.uuid(),
+  username: z.string(),
+  full_name: z.string(),
+  role: peerRole,
+  joined_at: isoTime,
+  left_at: isoTime.nullable(),
+});
+
+const score = z.number().min(0).max(1);
+
+export const securityEntry = z.strictObject({
+  user_id: z.uuid(),
+  at: isoTime,
+  status: assessmentStatus,
+  assurance,
+  reason: unscoredReason.nullable(),
+  /** Null for the asker himself. One decimal. */
+  risk: score.nullable(),
+  confidence: score.nullable(),
+  causes: z.array(cause),
+});
+export type SecurityEntry = z.infer<typeof securityEntry>;
+
+export const qualityEntry = z.strictObject({
+  user_id: z.uuid(),
+  at: isoTime,
+  /** 0 (unusable) to 10 (perfect). */
+  score: z.number().min(0).max(10),
+  bitrate_bps: z.int().min(0),
+  loss: score,
+  rtt_ms: z.int().min(0),
+  freeze_s: z.number().min(0),
+});
+
+const tokens = z.strictObject({
+  user,
+  access_token: z.string(),
+  token_type: z.literal('Bearer'),
+  /** Seconds until the access token ends. */
+  expires_in: z.int(),
+  refresh_token: z.string(),
+});
+export type Tokens = z.infer<typeof tokens>;
+
+const session = z.strictObject({
+  id: z.uuid(),
+  ip_address: z.string().nullable(),
+  user_agent: z.string().nullable(),
+  created_at: isoTime,
+  expires_at: isoTime,
+  current: z.boolean(),
+});
+
+const anyPassword = z.string().min(1).max(128);
+const empty = z.strictObject({});
+
+/** Letters that need only one to search by: Chinese, Japanese, Korean. */
+const ideograph = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u;
+
+export interface Route {
+  method: 'get' | 'post' | 'delete';
+  path: string;
+  /** `session`: needs a valid access token. */
+  auth: 'none' | 'session';
+  params: z.ZodType;
+  query: z.ZodType;
+  body: z.ZodType;
+  /** Status of success. */
+  status: 200 | 201 | 204;
+  response: z.ZodType;
+}
+
+export const routes = {
+  register: {
+    method: 'post',
+    path: '/auth/register',
+    auth: 'none',
+    params: empty,
+    query: empty,
+    body: z.strictObject({
+      username,
+      email: z.email().max(254),
+      password: z.string().min(8).max(128),
+      full_name: z.string().trim().max(80).optional(),
+    }),
+    status: 201,
+    response: tokens,
+  },
+  login: {
+    method: 'post',
+    path: '/auth/login',
+    auth: 'none',
+    params: empty,
+    query: empty,
+    body: z.strictObject({ login: z.string().min(1).max(254), password: anyPassword }),
+    status: 200,
+    response: tokens,
+  },
+  refresh: {
+    method: 'post',
+    path: '/auth/refresh',
+    auth: 'none',
+    params: empty,
+    query: empty,
+    body: z.strictObject({ refresh_token: z.string().min(1).max(256).optional() }),
+    status: 200,
+    response: tokens,
+  },
+  logout: {
+    method: 'post',
+    path: '/auth/logout',
+    auth: 'session',
+    params: empty,
+    query: empty,
+    body: z.strictObject({ refresh_token: z.string().min(1).max(256).optional() }),
+    status: 204,
+    response: z.void(),
+  },
+  me: {
+    method: 'get',
+    path: '/auth/me',
+    auth: 'session',
+    params: empty,
+    query: empty,
+    body: empty,
+    status: 200,
+    response: z.strictObject({ user }),
+  },
+  sessions: {
+    method: 'get',
+    path: '/auth/sessions',
+    auth: 'session',
+    params: empty,
+    query: empty,
+    body: empty,
+    status: 200,
+    response: z.strictObject({ sessions: z.array(session) }),
+  },
+  revokeSession: {
+    method: 'delete',
+    path: '/auth/sessions/:id',
+    auth: 'session',
+    params: z.strictObject({ id: z.uuid() }),
+    query: empty,
+    body: empty,
+    status: 204,
+    response: z.void(),
+  },
+  findUsers: {
+    method: 'get',
+    path: '/users',
+    auth: 'session',
+    params: empty,
+    query: z.strictObject({
+      query: z
+        .string()
+        .trim()
+        .min(1)
+        .max(64)
+        .refine((q) => q.length >= 3 || ideograph.test(q), 'at least three letters'),
+    }),
+    body: empty,
+    status: 200,
+    response: z.strictObject({
+      users: z.array(z.strictObject({ id: z.uuid(), username: z.string(), full_name: z.string(), presence })),
+    }),
+  },
+  startCall: {
+    method: 'post',
+    path: '/calls/start',
+    auth: 'session',
+    params: empty,
+    query: empty,
+    body: z.strictObject({
+      /** Username or uuid; absent for a meeting by link. */
+      callee: z.string().min(2).max(64).optional(),
+      call_type: callType,
+      title: z.string().trim().min(1).max(120).optional(),
+    }),
+    status: 201,
+    response: z.strictObject({ call, room_id: roomId, join_url: z.string() }),
+  },
+  endCall: {
+    method: 'post',
+    path: '/calls/end',
+    auth: 'session',
+    params: empty,
+    query: empty,
+    body: z.strictObject({ call_id: z.uuid() }),
+    status: 200,
+    response: z.strictObject({ call }),
+  },
+  activeCalls: {
+    method: 'get',
+    path: '/calls/active',
+    auth: 'session',
+    params: empty,
+    query: empty,
+    body: empty,
+    status: 200,
+    response: z.strictObject({ calls: z.array(call) }),
+  },
+  callHistory: {
+    method: 'get',
+    path: '/calls/history',
+    auth: 'session',
+    params: empty,
+    query: z.strictObject({
+      limit: z.coerce.number().int().min(1).max(100).default(20),
+      cursor: z.string().min(1).max(128).optional(),
+    }),
+    body: empty,
+    status: 200,
+    response: z.strictObject({ calls: z.array(call), next_cursor: z.string().nullable() }),
+  },
+  callDetails: {
+    method: 'get',
+    path: '/calls/:id',
+    auth: 'session',
+    params: z.strictObject({ id: z.uuid() }),
+    query: empty,
+    body: empty,
+    status: 200,
+    response: z.strictObject({
+      call,
+      participants: z.array(participant),
+      security_timeline: z.array(securityEntry),
+      quality_timeline: z.array(qualityEntry),
+    }),
+  },
+} as const satisfies Record<string, Route>;
+
+export type RouteName = keyof typeof routes;
+export type RouteParams<N extends RouteName> = z.output<(typeof routes)[N]['params']>;
+export type RouteQuery<N extends RouteName> = z.output<(typeof routes)[N]['query']>;
+export type RouteQueryInput<N extends RouteName> = z.input<(typeof routes)[N]['query']>;
+export type RouteBody<N extends RouteName> = z.output<(typeof routes)[N]['body']>;
+export type RouteResponse<N extends RouteName> = z.output<(typeof routes)[N]['response']>;
+
+export interface ErrorBody {
+  error: { code: string; message: string; details?: unknown };
+  request_id: string;
+}

@@ -1,0 +1,234 @@
+import { z } from 'zod';
+import { assessment } from './assessment.ts';
+import { dtlsParameters, rtpCapabilities, rtpParameters, serverObject, transportParameters } from './rtp.ts';
+import {
+  callStatus,
+  callType,
+  consent,
+  endReason,
+  isoTime,
+  mediaKind,
+  mediaSource,
+  objectId,
+  peerRole,
+  peerState,
+  presence,
+  roomId,
+} from './values.ts';
+
+/**
+ * The socket protocol: one connection per tab on `socketPath`, access token in `auth.token`.
+ * Every request is answered by an ack, `{ok: true, data}` or `{ok: false, error}`.
+ */
+export const socketPath = '/ws/call';
+
+const nothing = z.strictObject({});
+
+export const person = z.strictObject({ id: z.uuid(), username: z.string(), fullName: z.string() });
+export type Person = z.infer<typeof person>;
+
+/** A call as sockets know it. `callee` is null for a meeting by link. */
+export const callInfo = z.strictObject({
+  callId: z.uuid(),
+  roomId,
+  callType,
+  title: z.string().nullable(),
+  caller: person,
+  callee: person.nullable(),
+  status: callStatus,
+  startTime: isoTime.nullable(),
+});
+export type CallInfo = z.infer<typeof callInfo>;
+
+export const peerInfo = z.strictObject({
+  peerId: objectId,
+  user: person,
+  role: peerRole,
+  /** `reconnecting`: the socket is gone, the peer is kept for 60 s. */
+  connection: z.enum(['connected', 'reconnecting']),
+  joinedAt: isoTime,
+});
+export type PeerInfo = z.infer<typeof peerInfo>;
+
+export const producerInfo = z.strictObject({
+  producerId: objectId,
+  peerId: objectId,
+  source: mediaSource,
+  paused: z.boolean(),
+});
+export type ProducerInfo = z.infer<typeof producerInfo>;
+
+const policy = z.strictObject({ scanIntervalMs: z.int(), staleAfterMs: z.int(), verifiedTtlMs: z.int() });
+
+const prepared = z.strictObject({
+  call: callInfo,
+  self: z.strictObject({ peerId: objectId, role: peerRole, state: peerState }),
+  routerRtpCapabilities: serverObject,
+  sendTransport: transportParameters,
+  recvTransport: transportParameters,
+});
+export type Prepared = z.infer<typeof prepared>;
+
+const joined = z.strictObject({
+  call: callInfo,
+  self: z.strictObject({ peerId: objectId, role: peerRole, state: peerState, resumeToken: z.string() }),
+  /** The other people in the call. */
+  peers: z.array(peerInfo),
+  /** Everything that anybody in the call sends, own producers included. */
+  producers: z.array(producerInfo),
+  /** The asker's consumers that live on the server; others that a page still holds after a resume are over. */
+  consumerIds: z.array(objectId),
+  assessments: z.array(z.strictObject({ peerId: objectId, assessment })),
+  activeSpeaker: objectId.nullable(),
+  /** Whether the peer's media of before live on. If not, the page creates transports anew. */
+  mediaAlive: z.boolean(),
+  routerRtpCapabilities: serverObject,
+  policy,
+});
+export type Joined = z.infer<typeof joined>;
+
+const producerRef = z.strictObject({ producerId: objectId });
+const consumerRef = z.strictObject({ consumerId: objectId });
+
+/** Requests: name -> what is sent and what the ack's `data` holds. */
+export const requests = {
+  reauthenticate: { data: z.strictObject({ accessToken: z.string().max(4096) }), response: nothing },
+  /** Leaves the call. In a direct call that ends it. */
+  leave: { data: nothing, response: nothing },
+  /** Makes media ready while ringing or before joining (DESIGN 5.1). */
+  prepare: { data: z.strictObject({ roomId, consent }), response: prepared },
+  /** Enters a call; with a `resumeToken` goes on as the same peer after a lost socket. */
+  join: {
+    data: z.strictObject({ roomId, consent: consent.optional(), resumeToken: z.string().max(128).optional() }),
+    response: joined,
+  },
+  answerCall: { data: z.strictObject({ callId: z.uuid(), consent: consent.optional() }), response: joined },
+  declineCall: { data: z.strictObject({ callId: z.uuid() }), response: nothing },
+  /** Replaces the set of people whose presence this connection is told of. */
+  watchPresence: {
+    data: z.strictObject({ userIds: z.array(z.uuid()).max(100) }),
+    response: z.strictObject({ people: z.array(z.strictObject({ userId: z.uuid(), presence })) }),
+  },
+  /** The user is about to press join or answer: senders make a key frame. At most one a second. */
+  intent: { data: nothing, response: nothing },
+  createTransport: {
+    data: z.strictObject({ direction: z.enum(['send', 'recv']) }),
+    response: transportParameters,
+  },
+  /** The receiving transport's connect carries what the device can receive; the server then creates consumers. */
+  connectTransport: {
+    data: z.strictObject({
+      transportId: objectId,
+      dtlsParameters,
+      rtpCapabilities: rtpCapabilities.optional(),
+    }),
+    response: nothing,
+  },
+  restartIce: {
+    data: z.strictObject({ transportId: objectId }),
+    response: z.strictObject({ iceParameters: serverObject }),
+  },
+  /** `requestId` makes a repeated request harmless: the same id answers the same producer. */
+  produce: {
+    data: z.strictObject({
+      requestId: objectId,
+      source: mediaSource,
+      rtpParameters,
+      paused: z.boolean().optional(),
+    }),
+    response: z.strictObject({ producerId: objectId }),
+  },
+  pauseProducer: { data: producerRef, response: nothing },
+  resumeProducer: { data: producerRef, response: nothing },
+  closeProducer: { data: producerRef, response: nothing },
+  /** The highest spatial layer wanted, 0 being the smallest. */
+  setConsumerLayers: {
+    data: z.strictObject({ consumerId: objectId, spatialLayer: z.int().min(0).max(2) }),
+    response: nothing,
+  },
+  pauseConsumer: { data: consumerRef, response: nothing },
+  resumeConsumer: { data: consumerRef, response: nothing },
+  /** Ends the call for everybody (hosts). */
+  endCall: { data: nothing, response: nothing },
+  /** What the page measured since its last report; kept with the call record. */
+  reportQuality: {
+    data: z.strictObject({
+      bitrateBps: z.int().min(0).max(1_000_000_000),
+      /** Share of packets lost, 0-1. */
+      loss: z.number().min(0).max(1),
+      rttMs: z.int().min(0).max(60_000),
+      /** Seconds of frozen remote video. */
+      freezeS: z.number().min(0).max(3600),
+    }),
+    response: nothing,
+  },
+} as const;
+
+const peerRef = z.strictObject({ peerId: objectId });
+
+/** Notifications: name -> what is sent. */
+export const notifications = {
+  callRinging: z.strictObject({ call: callInfo }),
+  /** To the caller, and to the callee's other tabs, which close their dialog. */
+  callAnswered: z.strictObject({ call: callInfo }),
+  callDeclined: z.strictObject({ callId: z.uuid() }),
+  callEnded: z.strictObject({ callId: z.uuid(), status: callStatus, reason: endReason.nullable() }),
+  presenceChanged: z.strictObject({ userId: z.uuid(), presence }),
+  peerJoined: z.strictObject({ peer: peerInfo }),
+  peerUpdated: z.strictObject({ peer: peerInfo }),
+  peerLeft: peerRef,
+  /** Acknowledged by the page once it consumes; the server resumes the consumer after that. */
+  newConsumer: z.strictObject({
+    consumerId: objectId,
+    producerId: objectId,
+    peerId: objectId,
+    source: mediaSource,
+    kind: mediaKind,
+    type: z.string(),
+    rtpParameters: serverObject,
+    producerPaused: z.boolean(),
+  }),
+  consumerClosed: consumerRef,
+  /** The server stopped this consumer (policy); not sent for what the viewer himself paused. */
+  consumerPaused: consumerRef,
+  consumerResumed: consumerRef,
+  producerPaused: z.strictObject({ producerId: objectId, peerId: objectId, source: mediaSource }),
+  producerResumed: z.strictObject({ producerId: objectId, peerId: objectId, source: mediaSource }),
+  activeSpeaker: z.strictObject({ peerId: objectId.nullable() }),
+  /** Of others, and of the receiver himself (then without risk, confidence and causes). */
+  assessmentChanged: z.strictObject({ peerId: objectId, assessment }),
+  /** Make a key frame on the camera now: somebody is about to join. */
+  keyFrameWanted: nothing,
+  /** The media worker is gone: rebuild on these transports. */
+  mediaReset: z.strictObject({
+    routerRtpCapabilities: serverObject,
+    sendTransport: transportParameters,
+    recvTransport: transportParameters,
+  }),
+  sessionRevoked: nothing,
+  serverDraining: nothing,
+} as const;
+
+export type RequestName = keyof typeof requests;
+export type RequestData<N extends RequestName> = z.output<(typeof requests)[N]['data']>;
+export type RequestInput<N extends RequestName> = z.input<(typeof requests)[N]['data']>;
+export type ResponseData<N extends RequestName> = z.output<(typeof requests)[N]['response']>;
+export type NotificationName = keyof typeof notifications;
+export type NotificationData<N extends NotificationName> = z.output<(typeof notifications)[N]>;
+
+export interface AckError {
+  code: string;
+  message: string;
+  details?: unknown;
+}
+export type Ack<T> = { ok: true; data: T } | { ok: false; error: AckError };
+
+/** socket.io's event maps, derived from the tables. */
+export type ClientToServerEvents = {
+  [N in RequestName]: (data: RequestInput<N>, ack: (answer: Ack<ResponseData<N>>) => void) => void;
+};
+export type ServerToClientEvents = {
+  [N in NotificationName]: N extends 'newConsumer'
+    ? (data: NotificationData<N>, ack: (answer: { ok: boolean }) => void) => void
+    : (data: NotificationData<N>) => void;
+};

@@ -1,0 +1,73 @@
+import { z } from 'zod';
+
+/** Values that REST, the sockets and the database share. */
+
+export const callType = z.enum(['video', 'audio']);
+export type CallType = z.infer<typeof callType>;
+
+export const callStatus = z.enum(['ringing', 'active', 'ended', 'missed', 'declined', 'failed']);
+export type CallStatus = z.infer<typeof callStatus>;
+
+/** Why a call is over; kept with its record. */
+export const endReason = z.enum([
+  'hung_up',
+  'everyone_left',
+  'connection_lost',
+  'no_answer',
+  'cancelled',
+  'declined',
+  'server_lost',
+  'worker_failed',
+]);
+export type EndReason = z.infer<typeof endReason>;
+
+export const presence = z.enum(['offline', 'online', 'in_call']);
+export type Presence = z.infer<typeof presence>;
+
+/** `host`: who started the meeting; in a direct call both are. */
+export const peerRole = z.enum(['host', 'participant', 'guest']);
+export type PeerRole = z.infer<typeof peerRole>;
+
+/** States of a connection; the table of what each may ask is `calls/states.ts`. */
+export const peerState = z.enum(['idle', 'prepared', 'waiting', 'joined', 'held', 'left', 'ejected']);
+export type PeerState = z.infer<typeof peerState>;
+
+export const mediaSource = z.enum(['mic', 'camera', 'screen', 'screenAudio']);
+export type MediaSource = z.infer<typeof mediaSource>;
+
+export const mediaKind = z.enum(['audio', 'video']);
+export type MediaKind = z.infer<typeof mediaKind>;
+
+/** The kind of media that a source carries. */
+export const kindOfSource: Readonly<Record<MediaSource, MediaKind>> = {
+  mic: 'audio',
+  camera: 'video',
+  screen: 'video',
+  screenAudio: 'audio',
+};
+
+/** A user's own choice about the checks, made before the camera opens. */
+export const consent = z.strictObject({
+  /** Agrees that the server looks at the camera's pictures. */
+  check: z.boolean(),
+  /** Agrees that evidence pictures may be kept when the operator switched that on. */
+  evidence: z.boolean(),
+  /** Version of the text that was shown. */
+  version: z.int().min(1).max(1000),
+  language: z.enum(['zh-CN', 'en']),
+});
+export type Consent = z.infer<typeof consent>;
+
+export const username = z
+  .string()
+  .min(2)
+  .max(32)
+  .regex(/^[A-Za-z0-9._-]+$/);
+
+/** A room's name: 128 random bits as base64url (RFC 4648, section 5). */
+export const roomId = z.string().regex(/^[A-Za-z0-9_-]{22}$/);
+
+/** Identifier that the server made: of a peer, transport, producer or consumer. */
+export const objectId = z.string().min(1).max(64);
+
+export const isoTime = z.iso.datetime({ offset: true });
