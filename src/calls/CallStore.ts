@@ -1,0 +1,116 @@
+import type { CallStatus, CallType, Consent, EndReason, PeerRole } from '../protocol/values.ts';
+import type { Person } from '../protocol/signaling.ts';
+import type { AssessmentStatus } from '../protocol/assessment.ts';
+
+/** What calls/ needs of the database; db/ implements it. Every promise resolves once its transaction is durable. */
+export interface CallStore {
+  create(call: NewCall): Promise<void>;
+
+  /** Sets `active` and the start, if the call is `ringing`, or `active` without a start. @returns whether it did. */
+  begin(callId: string, startTime: Date): Promise<boolean>;
+
+  /**
+   * Ends a call that is not over yet, and closes its participants' rows in the same transaction. The end is never
+   * before the start (or, if there is none, the creation). @returns whether this call of `end` was the one that did it.
+   */
+  end(callId: string, end: CallEnd): Promise<boolean>;
+
+  participantJoined(participant: NewParticipant): Promise<void>;
+  /** Idempotent: keeps an earlier `left_at`. */
+  participantLeft(peerId: string, at: Date): Promise<void>;
+
+  /** Writes the sign of life of running calls, so that a crash ends them at the right time. */
+  touch(callIds: readonly string[], at: Date): Promise<void>;
+
+  /** Calls of this node that an older boot left `ringing` or `active`; they now belong to `bootId`. */
+  adopt(nodeId: string, bootId: string): Promise<AdoptedCall[]>;
+
+  /** A call by its id or room, whoever asks; null when there is none. */
+  find(key: { callId: string } | { roomId: string }): Promise<CallRecord | null>;
+
+  /** Ringing and active calls in which the user is caller, callee or participant. */
+  active(userId: string): Promise<CallRecord[]>;
+
+  /**
+   * The user's calls that are over, newest first.
+   * @param cursor - What an earlier page answered as `nextCursor`; throws AppError VALIDATION if it is not one.
+   */
+  history(userId: string, limit: number, cursor?: string): Promise<{ calls: CallRecord[]; nextCursor: string | null }>;
+
+  /** All that is kept about a call; null when there is none or `userId` had no part in it. */
+  details(callId: string, userId: string): Promise<CallDetails | null>;
+
+  saveQuality(sample: NewQualitySample): Promise<void>;
+}
+
+export interface NewCall {
+  id: string;
+  roomId: string;
+  callerId: string;
+  calleeId: string | null;
+  callType: CallType;
+  title: string | null;
+  status: 'ringing' | 'active';
+  nodeId: string;
+  bootId: string;
+  createdAt: Date;
+}
+
+export interface CallEnd {
+  status: Extract<CallStatus, 'ended' | 'missed' | 'declined' | 'failed'>;
+  endTime: Date;
+  reason: EndReason;
+}
+
+export interface NewParticipant {
+  callId: string;
+  userId: string;
+  peerId: string;
+  role: PeerRole;
+  joinedAt: Date;
+  consent: Consent | null;
+}
+
+export interface CallRecord {
+  id: string;
+  roomId: string;
+  caller: Person;
+  callee: Person | null;
+  callType: CallType;
+  title: string | null;
+  status: CallStatus;
+  startTime: Date | null;
+  endTime: Date | null;
+  /** Whole seconds from start to end; 0 while there is no start or no end. */
+  durationS: number;
+  endReason: EndReason | null;
+  createdAt: Date;
+  /** Different people that took part. */
+  participantCount: number;
+  /** Worst status of the call: risk, then undetermined, unscored, safe; null: nobody was looked at. */
+  securityStatus: AssessmentStatus | null;
+}
+
+export interface AdoptedCall extends CallRecord {
+  lastSeenAt: Date;
+}
+
+export interface NewQualitySample {
+  callId: string;
+  userId: string;
+  at: Date;
+  /** 0 (unusable) to 10 (perfect). */
+  score: number;
+  bitrateBps: number;
+  loss: number;
+  rttMs: number;
+  freezeS: number;
+}
+
+export interface CallDetails {
+  call: CallRecord;
+  participants: { user: Person; role: PeerRole; joinedAt: Date; leftAt: Date | null }[];
+  /** Of every participant, oldest first. The HTTP edge hides the asker's own risk and confidence. */
+  security: import('../assessment/AssessmentStore.ts').ScanRow[];
+  quality: NewQualitySample[];
+}
