@@ -1,0 +1,261 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { isIP, isIPv4 } from 'node:net';
+import { join, resolve } from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
+
+/** A setting is missing or wrong. The message is one sentence that names it; the process must not start. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+const port = z.int().min(0).max(65535);
+const milliseconds = z
+  .int()
+  .min(1)
+  .max(2 ** 31 - 1);
+const seconds = z
+  .int()
+  .min(1)
+  .max(2 ** 31 - 1);
+const count = z.int().min(1).max(100_000);
+
+const origin = z
+  .string()
+  .refine((value) => isHttpUrl(value), 'must be an origin such as https://calls.example.org')
+  .transform((value) => new URL(value).origin);
+
+const databaseUrl = z
+  .string()
+  .refine((value) => /^postgres(ql)?:\/\//.test(value), 'must begin with postgres:// or postgresql://');
+
+/** Hops, or addresses and ranges as Express's `trust proxy` takes them. */
+const trustProxy = z.union([
+  z.int().min(0).max(16),
+  z
+    .string()
+    .refine(
+      (value) => value.split(',').every((range) => isAddressRange(range.trim())),
+      'must be a number of hops or a list of addresses and ranges such as 10.0.0.0/8',
+    ),
+]);
+
+const schema = z.strictObject({
+  server: z.strictObject({
+    port,
+    host: z.string().min(1),
+    publicUrl: origin.nullable(),
+    trustProxy,
+    allowedOrigins: z.array(origin),
+    tlsCert: z.string().min(1).nullable(),
+    tlsKey: z.string().min(1).nullable(),
+  }),
+  dataDir: z.string().min(1),
+  database: z.strictObject({
+    url: databaseUrl.nullable(),
+    poolSize: z.int().min(2).max(100),
+    connectTimeoutMs: milliseconds,
+    statementTimeoutMs: milliseconds,
+    idleInTransactionTimeoutMs: milliseconds,
+  }),
+  rtc: z.strictObject({
+    port: z.int().min(1).max(65535),
+    address: z.string().refine((value) => isIP(value) !== 0, 'must be an IP address'),
+    announcedAddress: z.string().min(1).max(253).nullable(),
+    workers: z.int().min(1).max(64).nullable(),
+  }),
+  auth: z.strictObject({
+    registration: z.enum(['open', 'invite', 'closed']),
+    accessTtlS: z.int().min(10).max(900),
+    refreshTtlS: seconds,
+    absoluteTtlS: seconds,
+    refreshGraceS: z.int().min(0).max(10),
+    maxSessions: count,
+    hashSlots: z.int().min(1).max(64),
+    hashQueue: count,
+    limits: z.strictObject({
+      registerPerAddress: count,
+      registerWindowS: seconds,
+      loginPerAccountAndAddress: count,
+      loginPerAddress: count,
+      loginPerAccount: count,
+      loginWindowS: seconds,
+    }),
+  }),
+  calls: z.strictObject({
+    ringTimeoutMs: milliseconds,
+    keepPeerMs: milliseconds,
+    keepTransportsMs: milliseconds,
+    emptyMeetingMs: milliseconds,
+    unusedMeetingTtlMs: milliseconds,
+    recoverMs: milliseconds,
+    heartbeatMs: milliseconds,
+    maxActivePerUser: count,
+    maxPeers: z.int().min(2).max(100),
+  }),
+  analysis: z.strictObject({
+    processes: z.int().min(1).max(64).nullable(),
+    scanIntervalMs: z.int().min(1000).max(600_000),
+    firstIntegrityWindowMs: milliseconds,
+    integrityWindowMs: milliseconds,
+    staleAfterMs: milliseconds,
+    verifiedTtlMs: milliseconds,
+  }),
+  log: z.strictObject({
+    level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
+  }),
+});
+
+type Settings = z.infer<typeof schema>;
+
+/** All settings, checked. Paths are absolute; units are in the names (`config/default.yaml` explains each). */
+export interface Config extends Omit<Settings, 'server'> {
+  /** Whether NODE_ENV is `production`. */
+  production: boolean;
+  server: Omit<Settings['server'], 'tlsCert' | 'tlsKey'> & {
+    /** Contents of the PEM files, or null for plain http. */
+    tls: { cert: Buffer; key: Buffer } | null;
+  };
+}
+
+/** What an environment variable sets, and how its text becomes a value of that place. */
+const variables: Record<string, { path: readonly string[]; read?: (text: string) => unknown }> = {
+  PORT: { path: ['server', 'port'], read: number },
+  HOST: { path: ['server', 'host'] },
+  PUBLIC_URL: { path: ['server', 'publicUrl'] },
+  TRUST_PROXY: { path: ['server', 'trustProxy'], read: number },
+  ALLOWED_ORIGINS: { path: ['server', 'allowedOrigins'], read: list },
+  TLS_CERT: { path: ['server', 'tlsCert'] },
+  TLS_KEY: { path: ['server', 'tlsKey'] },
+  DATA_DIR: { path: ['dataDir'] },
+  DATABASE_URL: { path: ['database', 'url'] },
+  RTC_PORT: { path: ['rtc', 'port'], read: number },
+  RTC_ADDRESS: { path: ['rtc', 'address'] },
+  ANNOUNCED_ADDRESS: { path: ['rtc', 'announcedAddress'] },
+  WORKERS: { path: ['rtc', 'workers'], read: number },
+  SCAN_INTERVAL_MS: { path: ['analysis', 'scanIntervalMs'], read: number },
+  REGISTRATION: { path: ['auth', 'registration'] },
+  LOG_LEVEL: { path: ['log', 'level'] },
+};
+
+/**
+ * Reads `config/default.yaml`, then `config/<NODE_ENV>.yaml`, then the environment; the later wins. An empty variable
+ * counts as unset.
+ *
+ * @param options.cwd - Folder that holds `config/`, and from which relative paths are meant.
+ * @throws ConfigError naming the first setting that is unknown or wrong; values are not repeated, they may be secret.
+ */
+export function loadConfig(options: { env: NodeJS.ProcessEnv; cwd: string }): Config {
+  const { env, cwd } = options;
+  const settings = readYaml(join(cwd, 'config', 'default.yaml'));
+  const environment = env['NODE_ENV'] || 'development';
+  if (!/^[a-z]+$/.test(environment)) throw new ConfigError('NODE_ENV must be a word such as production or test.');
+  const overlay = join(cwd, 'config', `${environment}.yaml`);
+  if (existsSync(overlay)) merge(settings, readYaml(overlay));
+  const fromEnvironment = applyVariables(settings, env);
+
+  const parsed = schema.safeParse(settings);
+  if (!parsed.success) throw new ConfigError(describe(parsed.error, fromEnvironment));
+  const { server, ...rest } = parsed.data;
+  const { tlsCert, tlsKey, ...listen } = server;
+  return {
+    ...rest,
+    production: environment === 'production',
+    dataDir: resolve(cwd, rest.dataDir),
+    server: { ...listen, tls: readTls(cwd, tlsCert, tlsKey) },
+  };
+}
+
+type Tree = Record<string, unknown>;
+
+function isTree(value: unknown): value is Tree {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function readYaml(file: string): Tree {
+  let value: unknown;
+  try {
+    value = parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new ConfigError(`${file} cannot be read: ${error instanceof Error ? error.message.split('\n')[0] : ''}`);
+  }
+  if (!isTree(value)) throw new ConfigError(`${file} must hold settings by name.`);
+  return value;
+}
+
+function merge(base: Tree, overlay: Tree): void {
+  for (const [key, value] of Object.entries(overlay)) {
+    const old = Object.hasOwn(base, key) ? base[key] : undefined;
+    if (isTree(old) && isTree(value)) merge(old, value);
+    else base[key] = value;
+  }
+}
+
+/** @returns The variables that were applied, by the dotted path of what they set. */
+function applyVariables(settings: Tree, env: NodeJS.ProcessEnv): Map<string, string> {
+  const applied = new Map<string, string>();
+  for (const [name, { path, read }] of Object.entries(variables)) {
+    const text = env[name]?.trim();
+    if (!text) continue;
+    const overlay = path.reduceRight<unknown>((value, key) => ({ [key]: value }), read ? read(text) : text);
+    merge(settings, overlay as Tree);
+    applied.set(path.join('.'), name);
+  }
+  return applied;
+}
+
+/** Text that is no whole number stays text, so that the schema names the variable. */
+function number(text: string): unknown {
+  return /^\d{1,15}$/.test(text) ? Number(text) : text;
+}
+
+function list(text: string): string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+}
+
+function describe(error: z.ZodError, fromEnvironment: ReadonlyMap<string, string>): string {
+  const [issue] = error.issues;
+  if (!issue) return 'The configuration is wrong.';
+  const path = issue.path.join('.');
+  if (issue.code === 'unrecognized_keys') {
+    return `Unknown setting ${[path, issue.keys[0]].filter((part) => part !== '').join('.')} in config/.`;
+  }
+  const variable = [...fromEnvironment].find(([place]) => path === place || path.startsWith(`${place}.`))?.[1];
+  const reason = issue.code === 'invalid_union' ? unionReason(issue) : issue.message;
+  const place = variable ?? (path === '' ? 'config/' : `${path} in config/`);
+  return `${place}: ${reason.charAt(0).toLowerCase()}${reason.slice(1)}.`;
+}
+
+/** The last branch of a union is the one that explains itself. */
+function unionReason(issue: z.core.$ZodIssueInvalidUnion): string {
+  return issue.errors.at(-1)?.[0]?.message ?? issue.message;
+}
+
+function readTls(cwd: string, cert: string | null, key: string | null): Config['server']['tls'] {
+  if (cert === null && key === null) return null;
+  if (cert === null || key === null) throw new ConfigError('TLS_CERT and TLS_KEY must be set together.');
+  return { cert: readPem('TLS_CERT', resolve(cwd, cert)), key: readPem('TLS_KEY', resolve(cwd, key)) };
+}
+
+function readPem(variable: string, file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch {
+    throw new ConfigError(`${variable}: ${file} cannot be read.`);
+  }
+}
+
+function isHttpUrl(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const url = new URL(value);
+  return /^https?:$/.test(url.protocol) && url.pathname === '/' && url.search === '' && url.hash === '';
+}
+
+function isAddressRange(value: string): boolean {
+  const [address, bits, ...more] = value.split('/');
+  if (!address || isIP(address) === 0 || more.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (isIPv4(address) ? 32 : 128));
+}

@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, cpSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'mocha';
+import { ConfigError, loadConfig, type Config } from '../../src/config.ts';
+
+describe('loadConfig', () => {
+  let cwd: string;
+
+  before(() => {
+    cwd = mkdtempSync(join(tmpdir(), 'veritalk-config-'));
+    cpSync(new URL('../../config', import.meta.url).pathname, join(cwd, 'config'), { recursive: true });
+    writeFileSync(join(cwd, 'cert.pem'), 'a certificate');
+    writeFileSync(join(cwd, 'key.pem'), 'a key');
+  });
+
+  after(() => rmSync(cwd, { recursive: true }));
+
+  const load = (env: NodeJS.ProcessEnv): Config => loadConfig({ env, cwd });
+
+  it('needs no variable at all', () => {
+    const config = load({});
+    assert.equal(config.server.port, 8000);
+    assert.equal(config.rtc.port, 40000);
+    assert.equal(config.database.url, null);
+    assert.equal(config.server.tls, null);
+    assert.equal(config.dataDir, join(cwd, 'data'));
+    assert.equal(config.production, false);
+  });
+
+  it('takes every variable of the documentation', () => {
+    const config = load({
+      PORT: '9000',
+      HOST: '::1',
+      PUBLIC_URL: 'https://calls.example.org/',
+      TRUST_PROXY: '10.0.0.0/8, fd00::/8',
+      ALLOWED_ORIGINS: 'https://a.example.org, http://localhost:3000',
+      TLS_CERT: 'cert.pem',
+      TLS_KEY: join(cwd, 'key.pem'),
+      DATA_DIR: '/srv/veritalk',
+      DATABASE_URL: 'postgres://u:p@db/veritalk',
+      RTC_PORT: '41000',
+      RTC_ADDRESS: '10.1.2.3',
+      ANNOUNCED_ADDRESS: 'media.example.org',
+      WORKERS: '3',
+      SCAN_INTERVAL_MS: '5000',
+      REGISTRATION: 'closed',
+      LOG_LEVEL: 'debug',
+      NODE_ENV: 'production',
+    });
+    assert.deepEqual(config.server, {
+      port: 9000,
+      host: '::1',
+      publicUrl: 'https://calls.example.org',
+      trustProxy: '10.0.0.0/8, fd00::/8',
+      allowedOrigins: ['https://a.example.org', 'http://localhost:3000'],
+      tls: { cert: Buffer.from('a certificate'), key: Buffer.from('a key') },
+    });
+    assert.equal(config.dataDir, '/srv/veritalk');
+    assert.equal(config.database.url, 'postgres://u:p@db/veritalk');
+    assert.deepEqual(config.rtc, {
+      port: 41000,
+      address: '10.1.2.3',
+      announcedAddress: 'media.example.org',
+      workers: 3,
+    });
+    assert.equal(config.analysis.scanIntervalMs, 5000);
+    assert.equal(config.auth.registration, 'closed');
+    assert.equal(config.log.level, 'debug');
+    assert.equal(config.production, true);
+  });
+
+  it('counts an empty variable as unset', () => {
+    assert.equal(load({ PORT: '', DATABASE_URL: ' ' }).server.port, 8000);
+    assert.equal(load({ DATABASE_URL: ' ' }).database.url, null);
+  });
+
+  it('lays the file of NODE_ENV over the defaults, and the environment over both', () => {
+    assert.equal(load({ NODE_ENV: 'test' }).server.port, 0);
+    assert.equal(load({ NODE_ENV: 'test', PORT: '1234' }).server.port, 1234);
+  });
+
+  const wrong: [variable: string, value: string][] = [
+    ['PORT', 'abc'],
+    ['PORT', '65536'],
+    ['PORT', '-1'],
+    ['PORT', '80.5'],
+    ['PUBLIC_URL', 'calls.example.org'],
+    ['PUBLIC_URL', 'https://calls.example.org/path'],
+    ['PUBLIC_URL', 'javascript:alert(1)'],
+    ['TRUST_PROXY', 'yes'],
+    ['TRUST_PROXY', '10.0.0.0/33'],
+    ['ALLOWED_ORIGINS', '*'],
+    ['ALLOWED_ORIGINS', 'https://a.example.org,null'],
+    ['DATABASE_URL', 'mysql://u:hidden@db/x'],
+    ['RTC_PORT', '0'],
+    ['RTC_ADDRESS', 'localhost'],
+    ['WORKERS', '0'],
+    ['SCAN_INTERVAL_MS', '10'],
+    ['REGISTRATION', 'sometimes'],
+    ['TLS_CERT', 'cert.pem'],
+    ['LOG_LEVEL', 'loud'],
+    ['NODE_ENV', '../../etc/passwd'],
+  ];
+  for (const [variable, value] of wrong) {
+    it(`refuses ${variable}=${value} and names the variable`, () => {
+      assert.throws(
+        () => load({ [variable]: value }),
+        (error: unknown) => {
+          assert(error instanceof ConfigError);
+          assert.match(error.message, new RegExp(`^${variable}\\b[^\n]*\\.$`));
+          assert(!error.message.includes('hidden'), 'the message repeats a secret');
+          return true;
+        },
+      );
+    });
+  }
+
+  it('names an unknown key of a file', () => {
+    writeFileSync(join(cwd, 'config', 'staging.yaml'), 'calls:\n  ringTimeout: 5\n');
+    assert.throws(() => load({ NODE_ENV: 'staging' }), { message: /^Unknown setting calls\.ringTimeout / });
+  });
+
+  it('names a wrong value of a file', () => {
+    writeFileSync(join(cwd, 'config', 'staging.yaml'), 'calls:\n  ringTimeoutMs: soon\n');
+    assert.throws(() => load({ NODE_ENV: 'staging' }), { message: /^calls\.ringTimeoutMs in config\// });
+  });
+
+  it('names a file that is not YAML', () => {
+    writeFileSync(join(cwd, 'config', 'staging.yaml'), 'calls: [\n');
+    assert.throws(() => load({ NODE_ENV: 'staging' }), { message: /staging\.yaml cannot be read/ });
+  });
+
+  it('does not let a file reach prototypes', () => {
+    writeFileSync(join(cwd, 'config', 'staging.yaml'), '__proto__:\n  polluted: 1\nconstructor:\n  prototype: 1\n');
+    assert.throws(() => load({ NODE_ENV: 'staging' }), ConfigError);
+    assert.equal(Object.hasOwn(Object.prototype, 'polluted'), false);
+  });
+});
