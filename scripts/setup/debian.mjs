@@ -1,0 +1,52 @@
+import { spawnSync } from 'node:child_process';
+import { MissingPackages } from './Failure.mjs';
+import { run } from './run.mjs';
+
+/** Installs run one after the other: apt would refuse the second. */
+let queue = Promise.resolve();
+let listsAreFresh = false;
+
+/**
+ * Installs those of the Debian packages that are missing.
+ *
+ * @param {string[]} packages
+ * @param {(text: string) => void} say
+ * @throws {MissingPackages} when we are not root.
+ */
+export function installDebianPackages(packages, say) {
+  const installed = queue.then(() => installMissing(packages, say));
+  queue = installed.catch(() => undefined);
+  return installed;
+}
+
+async function installMissing(packages, say) {
+  const missing = packages.filter((name) => !isInstalled(name));
+  if (missing.length === 0) return;
+  if (process.getuid() !== 0 || !hasCommand('apt-get')) throw new MissingPackages(missing);
+  say(`installing Debian packages: ${missing.join(' ')}`);
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const options = ['-o', 'DPkg::Lock::Timeout=300', '-q'];
+  const failure =
+    'The Debian packages could not be installed: see apt-get above, check that this machine reaches its package mirror, then start again.';
+  if (!listsAreFresh) {
+    await run('apt-get', [...options, 'update'], { say, env, failure });
+    listsAreFresh = true;
+  }
+  let unpacked = 0;
+  await run('apt-get', [...options, 'install', '-y', '--no-install-recommends', ...missing], {
+    say,
+    env,
+    failure,
+    progress: (line) => (line.startsWith('Unpacking ') ? `${++unpacked} unpacked` : undefined),
+  });
+}
+
+function isInstalled(name) {
+  const query = spawnSync('dpkg-query', ['-W', '-f', '${db:Status-Status}', name], { encoding: 'utf8' });
+  return query.status === 0 && query.stdout.includes('installed') && !query.stdout.includes('not-installed');
+}
+
+/** @param {string} name */
+export function hasCommand(name) {
+  return spawnSync('sh', ['-c', `command -v ${name}`]).status === 0;
+}
