@@ -1,0 +1,111 @@
+import type { Person } from '../protocol/signaling.ts';
+
+/** What accounts need of the database; db/ implements it. Every promise resolves once its transaction is durable. */
+
+/** A person's account without its secrets. */
+export interface Account {
+  id: string;
+  username: string;
+  email: string;
+  fullName: string;
+  role: 'member' | 'admin';
+}
+
+export type AccountStatus = 'active' | 'disabled' | 'deleted';
+
+export interface AccountWithSecret extends Account {
+  status: AccountStatus;
+  passwordHash: string;
+}
+
+export interface NewAccount {
+  id: string;
+  username: string;
+  email: string;
+  fullName: string;
+  passwordHash: string;
+}
+
+export interface UserStore {
+  /** @throws AppError USERNAME_TAKEN or EMAIL_TAKEN; user names differ without regard to case. */
+  create(account: NewAccount): Promise<Account>;
+  /** Whatever its status, so that the work is the same for each. */
+  findForLogin(login: { username: string } | { email: string }): Promise<AccountWithSecret | null>;
+  /** An active account. */
+  find(key: { id: string } | { username: string }): Promise<Account | null>;
+  /** Active accounts whose user name or full name contains the text, without regard to case, best matches first. */
+  search(text: string, options: { exceptId: string; limit: number }): Promise<Person[]>;
+}
+
+/** Where a request came from; shown to the account's owner in the list of sessions. */
+export interface ClientInfo {
+  /** The socket's address, or what a trusted proxy said. */
+  ipAddress: string;
+  userAgent: string | null;
+}
+
+/** SHA-256 of the two secrets of a session: the database never holds the secrets themselves. */
+export interface SessionSecrets {
+  refreshTokenHash: Buffer;
+  sidHash: Buffer;
+}
+
+export interface NewSession extends SessionSecrets {
+  /** Public id, the same over all renewals (`family_id`). */
+  sessionId: string;
+  userId: string;
+  client: ClientInfo;
+  createdAt: Date;
+  expiresAt: Date;
+  absoluteExpiresAt: Date;
+}
+
+/** An active session of an active account. */
+export interface LiveSession {
+  sessionId: string;
+  user: Account;
+}
+
+export interface SessionInfo {
+  sessionId: string;
+  ipAddress: string;
+  userAgent: string | null;
+  /** When it signed in. */
+  createdAt: Date;
+  expiresAt: Date;
+}
+
+export interface RotationRequest {
+  presentedHash: Buffer;
+  successor: SessionSecrets;
+  client: ClientInfo;
+  now: Date;
+  refreshTtlS: number;
+  graceS: number;
+}
+
+/**
+ * What became of a refresh token:
+ * `rotated`: its successor was stored (`repeated`: had been, within the grace time, and has not been used itself);
+ * `reused`: it had been replaced before, so somebody holds a copy; its whole session is revoked now;
+ * `unknown`: there is no such token, or it has expired, or its session or account is over.
+ */
+export type Rotation =
+  | { outcome: 'rotated' | 'repeated'; session: LiveSession }
+  | { outcome: 'reused'; sessionId: string }
+  | { outcome: 'unknown' };
+
+export interface SessionStore {
+  /** Stores it, and revokes the user's oldest sessions beyond `maxSessions`. @returns ids of those revoked. */
+  create(session: NewSession, maxSessions: number): Promise<string[]>;
+  /** By the hash of an access token's `sid`. */
+  findLive(sidHash: Buffer, now: Date): Promise<LiveSession | null>;
+  /** One transaction; of many at once with the same token exactly one stores the successor. */
+  rotate(request: RotationRequest): Promise<Rotation>;
+  /** Ends a session of this user. @returns whether there was one. */
+  revoke(sessionId: string, userId: string): Promise<boolean>;
+  /** The user's active sessions, newest first. */
+  list(userId: string, now: Date): Promise<SessionInfo[]>;
+  /** Whether the user ever signed in from this address. */
+  hasSignedInFrom(userId: string, ipAddress: string): Promise<boolean>;
+}
