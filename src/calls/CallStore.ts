@@ -1,6 +1,6 @@
 import type { CallStatus, CallType, Consent, EndReason, PeerRole } from '../protocol/values.ts';
 import type { Person } from '../protocol/signaling.ts';
-import type { AssessmentStatus } from '../protocol/assessment.ts';
+import type { AssessmentStatus, Assurance, Cause, UnscoredReason } from '../protocol/assessment.ts';
 
 /** What calls/ needs of the database; db/ implements it. Every promise resolves once its transaction is durable. */
 export interface CallStore {
@@ -107,10 +107,22 @@ export interface NewQualitySample {
   freezeS: number;
 }
 
+/** One stored assessment of a participant, numbers in full precision. */
+export interface ScanRow {
+  userId: string;
+  at: Date;
+  status: AssessmentStatus;
+  assurance: Assurance;
+  reason: UnscoredReason | null;
+  risk: number | null;
+  confidence: number | null;
+  causes: Cause[];
+}
+
 export interface CallDetails {
   call: CallRecord;
   participants: { user: Person; role: PeerRole; joinedAt: Date; leftAt: Date | null }[];
   /** Of every participant, oldest first. The HTTP edge hides the asker's own risk and confidence. */
-  security: import('../assessment/AssessmentStore.ts').ScanRow[];
+  security: ScanRow[];
   quality: NewQualitySample[];
 }

@@ -18,6 +18,8 @@ export const endReason = z.enum([
   'declined',
   'server_lost',
   'worker_failed',
+  /** Told to a page whose user joined from another one; never kept. */
+  'joined_elsewhere',
 ]);
 export type EndReason = z.infer<typeof endReason>;
 

@@ -1,0 +1,275 @@
+import { EventEmitter } from 'node:events';
+import { AppError } from '../errors.ts';
+import type { Logger } from '../logger.ts';
+import type { Room } from '../media/Room.ts';
+import type { types } from 'mediasoup';
+import type { Assessment } from '../protocol/assessment.ts';
+import type { CallInfo, Joined, Person, ProducerInfo } from '../protocol/signaling.ts';
+import type { CallStatus, CallType, Consent, EndReason, PeerRole } from '../protocol/values.ts';
+import { CallMedia } from './CallMedia.ts';
+import type { CameraChecks } from './CameraChecks.ts';
+import type { Connection } from './Connection.ts';
+import { Peer } from './Peer.ts';
+
+/** What never changes about a call. */
+export interface CallIdentity {
+  id: string;
+  roomId: string;
+  caller: Person;
+  callee: Person | null;
+  callType: CallType;
+  title: string | null;
+  createdAt: Date;
+}
+
+/** Times in milliseconds and limits; see config/default.yaml. */
+export interface CallSettings {
+  keepPeerMs: number;
+  keepTransportsMs: number;
+  maxPeers: number;
+  policy: Joined['policy'];
+}
+
+export interface CallOptions {
+  identity: CallIdentity;
+  status: 'ringing' | 'active';
+  startTime: Date | null;
+  settings: CallSettings;
+  createRoom: () => Promise<Room>;
+  checks: CameraChecks;
+  logger: Logger;
+}
+
+/** An assessment in the two forms in which pages may have it. */
+export interface AssessmentViews {
+  forOthers: Assessment;
+  forSelf: Assessment;
+}
+
+/**
+ * A running call: its peers and what they are told. It knows neither the database nor other calls; `Calls` listens
+ * to its events and keeps the record.
+ */
+export class Call extends EventEmitter<{
+  joined: [Peer];
+  /** A peer that had joined is gone, as of `at`. */
+  left: [Peer, at: Date, reason: EndReason];
+  /** The media could not be kept alive. */
+  failed: [];
+}> {
+  readonly identity: CallIdentity;
+  readonly peers = new Map<string, Peer>();
+  readonly media: CallMedia;
+  readonly #settings: CallSettings;
+  readonly #checks: CameraChecks;
+  readonly #assessments = new Map<string, AssessmentViews>();
+  status: CallStatus;
+  startTime: Date | null;
+
+  constructor(options: CallOptions) {
+    super();
+    this.identity = options.identity;
+    this.status = options.status;
+    this.startTime = options.startTime;
+    this.#settings = options.settings;
+    this.#checks = options.checks;
+    this.media = new CallMedia({
+      callId: this.id,
+      direct: this.direct,
+      peers: this.peers,
+      createRoom: options.createRoom,
+      checks: options.checks,
+      logger: options.logger,
+      onFailed: () => this.emit('failed'),
+    });
+  }
+
+  get id(): string {
+    return this.identity.id;
+  }
+
+  /** A call between two people, as opposed to a meeting by link. */
+  get direct(): boolean {
+    return this.identity.callee !== null;
+  }
+
+  get over(): boolean {
+    return this.status !== 'ringing' && this.status !== 'active';
+  }
+
+  get info(): CallInfo {
+    const { id, roomId, callType, title, caller, callee } = this.identity;
+    const startTime = this.startTime?.toISOString() ?? null;
+    return { callId: id, roomId, callType, title, caller, callee, status: this.status, startTime };
+  }
+
+  get presentPeers(): Peer[] {
+    return [...this.peers.values()].filter((p) => p.present);
+  }
+
+  /** Caller and callee of a direct call; anybody who has the link of a meeting. */
+  mayEnter(userId: string): boolean {
+    const { caller, callee } = this.identity;
+    return callee === null || caller.id === userId || callee.id === userId;
+  }
+
+  roleOf(userId: string): PeerRole {
+    return this.direct || this.identity.caller.id === userId ? 'host' : 'participant';
+  }
+
+  /** Makes a person's media ready before joining. */
+  async prepare(
+    connection: Connection,
+    user: Person,
+    consent: Consent,
+  ): Promise<{ peer: Peer; send: types.WebRtcTransport; recv: types.WebRtcTransport }> {
+    const peer = this.#admit(connection, user, 'prepared', consent);
+    try {
+      const endpoint = await this.media.endpoint(peer);
+      const [send, recv] = await Promise.all([endpoint.createTransport('send'), endpoint.createTransport('recv')]);
+      return { peer, send, recv };
+    } catch (error) {
+      this.remove(peer);
+      throw error;
+    }
+  }
+
+  /** Lets a person in, with media prepared or not. The newest place of a user wins; his older one is told and closed. */
+  join(connection: Connection, user: Person, prepared: Peer | null, consent: Consent | null): Peer {
+    const peer = prepared ?? this.#admit(connection, user, 'joined', consent);
+    for (const older of this.presentPeers) {
+      if (older === peer || older.user.id !== user.id) continue;
+      older.connection?.notify('callEnded', { callId: this.id, status: this.status, reason: 'joined_elsewhere' });
+      this.leave(older, new Date(), 'joined_elsewhere');
+    }
+    if (consent) this.#setConsent(peer, consent);
+    peer.state = 'joined';
+    peer.joinedAt = new Date();
+    this.media.reconcile(peer);
+    this.#notifyOthers(peer, (c) => c.notify('peerJoined', { peer: peer.info }));
+    this.emit('joined', peer);
+    return peer;
+  }
+
+  /** Goes on as the same peer over a new connection; null when the token fits nobody of this user. */
+  resume(connection: Connection, resumeToken: string): Peer | null {
+    const peer = this.presentPeers.find((p) => p.user.id === connection.userId && p.acceptsResumeToken(resumeToken));
+    if (!peer) return null;
+    peer.clearTimers();
+    peer.connection = connection;
+    peer.lastSeenAt = new Date();
+    this.#notifyOthers(peer, (c) => c.notify('peerUpdated', { peer: peer.info }));
+    this.media.reconcile(peer);
+    this.media.deliverAgain(peer);
+    return peer;
+  }
+
+  /** The peer's connection is gone without a word: it is kept for a while, its media for a shorter one. */
+  connectionLost(peer: Peer, lastSeenAt: Date): void {
+    if (!this.peers.has(peer.id)) return;
+    peer.connection = null;
+    peer.lastSeenAt = lastSeenAt;
+    if (!peer.present) {
+      this.remove(peer);
+      return;
+    }
+    this.#notifyOthers(peer, (c) => c.notify('peerUpdated', { peer: peer.info }));
+    peer.after(this.#settings.keepTransportsMs, () => this.media.detach(peer));
+    peer.after(this.#settings.keepPeerMs, () => this.leave(peer, peer.lastSeenAt, 'connection_lost'));
+  }
+
+  leave(peer: Peer, at: Date, reason: EndReason): void {
+    if (!this.peers.has(peer.id)) return;
+    const present = peer.present;
+    this.remove(peer);
+    if (present) this.emit('left', peer, at, reason);
+  }
+
+  /** Takes a peer out without a consequence for the call. */
+  remove(peer: Peer): void {
+    if (!this.peers.delete(peer.id)) return;
+    const present = peer.present;
+    peer.state = 'left';
+    peer.clearTimers();
+    peer.checked?.close();
+    this.media.detach(peer);
+    this.#assessments.delete(peer.id);
+    if (present) this.#notifyOthers(peer, (c) => c.notify('peerLeft', { peerId: peer.id }));
+    if (this.peers.size === 0) this.media.releaseRoom();
+  }
+
+  setAssessment(peerId: string, views: AssessmentViews): void {
+    const judged = this.peers.get(peerId);
+    if (!judged) return;
+    this.#assessments.set(peerId, views);
+    for (const peer of this.presentPeers) {
+      peer.connection?.notify('assessmentChanged', { peerId, assessment: viewFor(views, peer, judged) });
+    }
+  }
+
+  /** The answer to whoever has just joined or come back. */
+  async joinedAnswer(peer: Peer): Promise<Joined> {
+    const others = this.presentPeers.filter((p) => p !== peer);
+    const assessments = [...this.#assessments].flatMap(([peerId, views]) => {
+      const judged = this.peers.get(peerId);
+      return judged?.present ? [{ peerId, assessment: viewFor(views, peer, judged) }] : [];
+    });
+    return {
+      call: this.info,
+      self: { peerId: peer.id, role: peer.role, state: peer.state, resumeToken: peer.resumeToken },
+      peers: others.map((p) => p.info),
+      producers: [peer, ...others].flatMap(producersOf),
+      consumerIds: (peer.endpoint?.subscriptions ?? []).map((s) => s.id),
+      assessments,
+      activeSpeaker: this.media.activeSpeaker,
+      mediaAlive: peer.endpoint !== null && !peer.endpoint.closed,
+      routerRtpCapabilities: { ...(await this.media.rtpCapabilities()) },
+      policy: this.#settings.policy,
+    };
+  }
+
+  /** Closes everything; the peers' connections are told by the owner. */
+  close(): void {
+    for (const peer of this.peers.values()) {
+      peer.state = 'left';
+      peer.clearTimers();
+      peer.checked?.close();
+    }
+    this.media.close();
+    this.peers.clear();
+    this.#assessments.clear();
+  }
+
+  #admit(connection: Connection, user: Person, state: 'prepared' | 'joined', consent: Consent | null): Peer {
+    if (this.over) throw new AppError('CALL_OVER', 'This call is over.');
+    if (this.peers.size >= this.#settings.maxPeers) throw new AppError('CAPACITY', 'This call is full.');
+    const peer = new Peer({ user, role: this.roleOf(user.id), state, connection, consent });
+    this.peers.set(peer.id, peer);
+    peer.checked = this.#checks.watch({ callId: this.id, peerId: peer.id, userId: user.id });
+    if (consent) this.#setConsent(peer, consent);
+    return peer;
+  }
+
+  #setConsent(peer: Peer, consent: Consent): void {
+    peer.consent = consent;
+    peer.checked?.setConsent(consent.check);
+  }
+
+  #notifyOthers(peer: Peer, tell: (connection: Connection) => void): void {
+    for (const other of this.presentPeers) if (other !== peer && other.connection) tell(other.connection);
+  }
+}
+
+/** A person's own numbers reach none of his pages: they would tell an attacker how near he is. */
+function viewFor(views: AssessmentViews, viewer: Peer, judged: Peer): Assessment {
+  return viewer.user.id === judged.user.id ? views.forSelf : views.forOthers;
+}
+
+function producersOf(peer: Peer): ProducerInfo[] {
+  return (peer.endpoint?.sent ?? []).map(({ producer, source }) => ({
+    producerId: producer.id,
+    peerId: peer.id,
+    source,
+    paused: producer.paused,
+  }));
+}

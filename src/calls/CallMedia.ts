@@ -1,0 +1,272 @@
+import type { Logger } from '../logger.ts';
+import type { Endpoint, Sent } from '../media/Endpoint.ts';
+import type { Room } from '../media/Room.ts';
+import type { Subscription } from '../media/Subscription.ts';
+import type { types } from 'mediasoup';
+import type { CameraChecks } from './CameraChecks.ts';
+import type { Peer } from './Peer.ts';
+import { flowBetween } from './states.ts';
+
+export interface CallMediaOptions {
+  callId: string;
+  direct: boolean;
+  peers: ReadonlyMap<string, Peer>;
+  createRoom: () => Promise<Room>;
+  checks: CameraChecks;
+  logger: Logger;
+  /** The room lost too many workers. */
+  onFailed: () => void;
+}
+
+/** The time in which the taps leave the senders' key frames to somebody who is joining. */
+const joinHoldBackMs = 500;
+
+/**
+ * Who receives what in one call. `reconcile` compares the peers' states with their subscriptions and puts right what
+ * differs; every change of state, producer or connection ends there, so there is one rule and one place for it.
+ */
+export class CallMedia {
+  readonly #options: CallMediaOptions;
+  readonly #subscribing = new Set<string>();
+  #room: Promise<Room> | null = null;
+  #closed = false;
+  #speakerId: string | null = null;
+
+  constructor(options: CallMediaOptions) {
+    this.#options = options;
+  }
+
+  /** The peer that spoke last, if it is still there. */
+  get activeSpeaker(): string | null {
+    return this.#speakerId !== null && this.#options.peers.has(this.#speakerId) ? this.#speakerId : null;
+  }
+
+  async rtpCapabilities(): Promise<types.RtpCapabilities> {
+    return (await this.#openRoom()).rtpCapabilities;
+  }
+
+  /** The peer's endpoint, made if there is none or it was closed. */
+  async endpoint(peer: Peer): Promise<Endpoint> {
+    const room = await this.#openRoom();
+    if (peer.endpoint && !peer.endpoint.closed) return peer.endpoint;
+    const endpoint = room.createEndpoint();
+    peer.endpoint = endpoint;
+    this.#handleEndpoint(room, peer, endpoint);
+    return endpoint;
+  }
+
+  /** Closes a peer's media; what others received of it closes with it. */
+  detach(peer: Peer): void {
+    const { endpoint } = peer;
+    peer.endpoint = null;
+    if (!endpoint) return;
+    endpoint.close();
+    this.#room?.then(
+      (room) => room.removeEndpoint(endpoint),
+      () => undefined,
+    );
+  }
+
+  /** Brings every subscription from and to a peer in line with the states. */
+  reconcile(peer: Peer): void {
+    for (const other of this.#options.peers.values()) {
+      if (other === peer) continue;
+      this.#reconcilePair(peer, other);
+      this.#reconcilePair(other, peer);
+    }
+  }
+
+  /** Offers again what a page never acknowledged, after its connection was lost. */
+  deliverAgain(peer: Peer): void {
+    for (const subscription of peer.endpoint?.subscriptions ?? []) {
+      if (subscription.acknowledged) continue;
+      const owner = this.#ownerOf(subscription.producerId);
+      if (owner) void this.#guard(this.#deliver(peer, owner.peer, owner.sent, subscription));
+    }
+  }
+
+  async setProducerPaused(peer: Peer, producerId: string, paused: boolean): Promise<void> {
+    const { producer, source } = peer.media.ownProducer(producerId);
+    // The check hears of it first, so that a frozen last picture is never taken for a frozen camera.
+    if (source === 'camera' && paused) peer.checked?.setCameraOn(false);
+    await (paused ? producer.pause() : producer.resume());
+    if (source === 'camera' && !paused) peer.checked?.setCameraOn(true);
+    for (const viewer of this.#viewersOf(peer)) {
+      viewer.connection?.notify(paused ? 'producerPaused' : 'producerResumed', { producerId, peerId: peer.id, source });
+    }
+  }
+
+  /** Asks the senders that a prepared peer is about to see for a key frame, over their sockets. */
+  wantKeyFrames(peer: Peer): void {
+    this.#options.checks.holdBack(this.#options.callId, joinHoldBackMs);
+    for (const owner of this.#options.peers.values()) {
+      if (owner === peer || this.#flow(peer, owner) === 'none') continue;
+      if (owner.endpoint?.sent.some((s) => s.source === 'camera')) owner.connection?.notify('keyFrameWanted', {});
+    }
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const peer of this.#options.peers.values()) peer.endpoint = null;
+    this.releaseRoom();
+  }
+
+  /** Frees the router of a call in which nobody is any more; a later peer gets a new one. */
+  releaseRoom(): void {
+    this.#room?.then(
+      (room) => room.close(),
+      () => undefined,
+    );
+    this.#room = null;
+  }
+
+  async #openRoom(): Promise<Room> {
+    this.#room ??= this.#createRoom();
+    return this.#room;
+  }
+
+  async #createRoom(): Promise<Room> {
+    try {
+      const room = await this.#options.createRoom();
+      if (this.#closed) {
+        room.close();
+        throw new Error('the call is over');
+      }
+      room.on('reset', () => this.#reset());
+      room.on('failed', () => this.#options.onFailed());
+      room.on('activeSpeaker', (producerId) => this.#setSpeaker(producerId));
+      return room;
+    } catch (error) {
+      this.#room = null;
+      throw error;
+    }
+  }
+
+  #handleEndpoint(room: Room, peer: Peer, endpoint: Endpoint): void {
+    endpoint.on('produced', (sent) => {
+      if (sent.source === 'camera') {
+        peer.checked?.setCamera({
+          producerId: sent.producer.id,
+          openTap: (destination) => room.openTap(sent, destination),
+        });
+        peer.checked?.setCameraOn(!sent.producer.paused);
+      }
+      this.reconcile(peer);
+    });
+    endpoint.on('producerClosed', (sent) => {
+      if (sent.source === 'camera' && peer.endpoint === endpoint) peer.checked?.setCamera(null);
+    });
+    endpoint.on('subscriptionClosed', ({ id }) => {
+      if (!endpoint.closed) peer.connection?.notify('consumerClosed', { consumerId: id });
+    });
+  }
+
+  #flow(viewer: Peer, owner: Peer): ReturnType<typeof flowBetween> {
+    return flowBetween(viewer.state, owner.state, this.#options.direct);
+  }
+
+  #viewersOf(owner: Peer): Peer[] {
+    return [...this.#options.peers.values()].filter((p) => p !== owner && this.#flow(p, owner) !== 'none');
+  }
+
+  #reconcilePair(viewer: Peer, owner: Peer): void {
+    const flow = this.#flow(viewer, owner);
+    for (const sent of owner.endpoint?.sent ?? []) {
+      const subscription = viewer.endpoint?.subscribed(sent.producer.id);
+      if (subscription && flow === 'none') subscription.consumer.close();
+      else if (subscription) void this.#guard(subscription.set({ joined: flow === 'flowing' }));
+      else if (flow !== 'none' && viewer.endpoint?.canReceive) void this.#guard(this.#subscribe(viewer, owner, sent));
+    }
+  }
+
+  async #subscribe(viewer: Peer, owner: Peer, sent: Sent): Promise<void> {
+    const key = `${viewer.id} ${sent.producer.id}`;
+    if (this.#subscribing.has(key)) return;
+    this.#subscribing.add(key);
+    try {
+      const subscription = await viewer.endpoint?.subscribe(sent, { joined: false, permitted: true });
+      if (!subscription) return;
+      void this.#guard(this.#deliver(viewer, owner, sent, subscription));
+    } finally {
+      this.#subscribing.delete(key);
+    }
+    // States may have changed while the worker was busy.
+    this.#reconcilePair(viewer, owner);
+  }
+
+  async #deliver(viewer: Peer, owner: Peer, sent: Sent, subscription: Subscription): Promise<void> {
+    const { consumer } = subscription;
+    const taken = await viewer.connection?.deliverConsumer({
+      consumerId: consumer.id,
+      producerId: sent.producer.id,
+      peerId: owner.id,
+      source: sent.source,
+      kind: consumer.kind,
+      type: consumer.type,
+      rtpParameters: { ...consumer.rtpParameters },
+      producerPaused: sent.producer.paused,
+    });
+    if (taken) await this.#guard(subscription.set({ acknowledged: true }));
+  }
+
+  #ownerOf(producerId: string): { peer: Peer; sent: Sent } | null {
+    for (const peer of this.#options.peers.values()) {
+      const sent = peer.endpoint?.sent.find((s) => s.producer.id === producerId);
+      if (sent) return { peer, sent };
+    }
+    return null;
+  }
+
+  #setSpeaker(producerId: string): void {
+    const speaker = this.#ownerOf(producerId)?.peer;
+    if (!speaker?.present || speaker.id === this.#speakerId) return;
+    this.#speakerId = speaker.id;
+    for (const peer of this.#options.peers.values()) {
+      if (peer.present) peer.connection?.notify('activeSpeaker', { peerId: speaker.id });
+    }
+  }
+
+  /** The worker died and the room has moved: everybody who is connected gets transports to rebuild on. */
+  #reset(): void {
+    this.#options.logger.warn({ callId: this.#options.callId }, 'call moved to another media worker');
+    for (const peer of this.#options.peers.values()) {
+      peer.endpoint = null;
+      if (peer.connection) void this.#guard(this.#resetPeer(peer));
+    }
+  }
+
+  async #resetPeer(peer: Peer): Promise<void> {
+    const [endpoint, routerRtpCapabilities] = await Promise.all([this.endpoint(peer), this.rtpCapabilities()]);
+    const [send, recv] = await Promise.all([endpoint.createTransport('send'), endpoint.createTransport('recv')]);
+    peer.connection?.notify('mediaReset', {
+      routerRtpCapabilities: { ...routerRtpCapabilities },
+      sendTransport: toTransportParameters(send),
+      recvTransport: toTransportParameters(recv),
+    });
+  }
+
+  /** Media work that nobody waits for: what fails because its object is gone is no news. */
+  async #guard(work: Promise<void>): Promise<void> {
+    try {
+      await work;
+    } catch (error) {
+      if (!this.#closed) this.#options.logger.warn({ callId: this.#options.callId, err: error }, 'media step failed');
+    }
+  }
+}
+
+/** What a client needs to make its side of a transport. No address but the announced one is in it. */
+export function toTransportParameters(transport: types.WebRtcTransport): {
+  id: string;
+  iceParameters: Record<string, unknown>;
+  iceCandidates: Record<string, unknown>[];
+  dtlsParameters: Record<string, unknown>;
+} {
+  return {
+    id: transport.id,
+    iceParameters: { ...transport.iceParameters },
+    iceCandidates: transport.iceCandidates.map((candidate) => ({ ...candidate })),
+    dtlsParameters: { ...transport.dtlsParameters },
+  };
+}

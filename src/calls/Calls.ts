@@ -1,0 +1,458 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { AppError, notFound } from '../errors.ts';
+import type { Logger } from '../logger.ts';
+import type { Room } from '../media/Room.ts';
+import type { Joined, Person, RequestData } from '../protocol/signaling.ts';
+import type { CallType, Consent, EndReason, Presence as PresenceValue } from '../protocol/values.ts';
+import { Call, type CallSettings } from './Call.ts';
+import type { AdoptedCall, CallEnd, CallRecord, CallStore } from './CallStore.ts';
+import type { CameraChecks } from './CameraChecks.ts';
+import type { Connection } from './Connection.ts';
+import type { Peer } from './Peer.ts';
+import { Presence } from './Presence.ts';
+import { qualityScore } from './quality.ts';
+
+export interface CallsSettings extends CallSettings {
+  ringTimeoutMs: number;
+  emptyMeetingMs: number;
+  unusedMeetingTtlMs: number;
+  recoverMs: number;
+  heartbeatMs: number;
+  maxActivePerUser: number;
+}
+
+export interface CallsOptions {
+  store: CallStore;
+  settings: CallsSettings;
+  createRoom: () => Promise<Room>;
+  checks: CameraChecks;
+  logger: Logger;
+  nodeId: string;
+  bootId: string;
+}
+
+/** Waits between tries to write a change, in milliseconds; the last one is repeated. */
+const writeRetryMs = [200, 500, 1000, 2000, 5000];
+
+/**
+ * All running calls, and the only place where a call begins, is answered and ends. What the database must know is
+ * durable before an asker is answered; media and notifications do not wait for it.
+ */
+export class Calls {
+  readonly store: CallStore;
+  readonly #options: CallsOptions;
+  readonly #presence = new Presence();
+  readonly #live = new Map<string, Call>();
+  readonly #loading = new Map<string, Promise<Call>>();
+  readonly #endings = new Map<string, Promise<void>>();
+  readonly #writes = new Map<string, Promise<void>>();
+  readonly #timers = new Map<string, NodeJS.Timeout>();
+  readonly #closing = new AbortController();
+  #heartbeat: NodeJS.Timeout | null = null;
+
+  constructor(options: CallsOptions) {
+    this.#options = options;
+    this.store = options.store;
+  }
+
+  /** Takes over what an older boot of this node left running, and begins to write signs of life. */
+  async open(): Promise<void> {
+    const { store, nodeId, bootId, settings, logger } = this.#options;
+    for (const record of await store.adopt(nodeId, bootId)) await this.#recover(record);
+    this.#heartbeat = setInterval(() => {
+      const running = [...this.#live.values()].filter((call) => !call.over).map((call) => call.id);
+      if (running.length === 0) return;
+      store.touch(running, new Date()).catch((error: unknown) => {
+        logger.warn({ err: error }, 'sign of life could not be written');
+      });
+    }, settings.heartbeatMs);
+  }
+
+  presenceOf(userId: string): PresenceValue {
+    return this.#presence.of(userId);
+  }
+
+  watchPresence(connection: Connection, userIds: readonly string[]): { userId: string; presence: PresenceValue }[] {
+    this.#presence.watch(connection, userIds);
+    return userIds.map((userId) => ({ userId, presence: this.#presence.of(userId) }));
+  }
+
+  /** A tab is there: it is told of a call that rings for its user already. */
+  connected(connection: Connection): void {
+    this.#presence.connected(connection);
+    for (const call of this.#live.values()) {
+      if (call.status === 'ringing' && call.identity.callee?.id === connection.userId) {
+        connection.notify('callRinging', { call: call.info });
+      }
+    }
+  }
+
+  disconnected(connection: Connection): void {
+    this.#presence.disconnected(connection);
+  }
+
+  /** Numbers for whoever operates the server. */
+  counts(): { calls: number; peers: number } {
+    let peers = 0;
+    for (const call of this.#live.values()) peers += call.peers.size;
+    return { calls: this.#live.size, peers };
+  }
+
+  live(callId: string): Call | undefined {
+    return this.#live.get(callId);
+  }
+
+  /**
+   * Starts a call to a person, which rings on all his tabs, or a meeting by link.
+   *
+   * @throws AppError BUSY when the callee is in a call, RATE_LIMITED when the caller has too many running.
+   */
+  async start(options: {
+    caller: Person;
+    callee: Person | null;
+    callType: CallType;
+    title: string | null;
+  }): Promise<CallRecord> {
+    const { store, settings, nodeId, bootId } = this.#options;
+    const { caller, callee } = options;
+    if (callee?.id === caller.id) throw new AppError('VALIDATION', 'You cannot call yourself.');
+    if (callee && this.#busy(callee.id)) throw new AppError('BUSY', `${callee.username} is in another call.`);
+    const status = callee ? 'ringing' : 'active';
+    const identity = {
+      id: randomUUID(),
+      roomId: randomBytes(16).toString('base64url'),
+      createdAt: new Date(),
+      ...options,
+    };
+    // Registered at once, so that a second caller finds the callee busy while the first row is being written.
+    const call = this.#add(new Call({ ...this.#callParts(), identity, status, startTime: null, settings }));
+    try {
+      await this.#makeRoomFor(caller.id);
+      const { id, roomId, callType, title, createdAt } = identity;
+      const people = { callerId: caller.id, calleeId: callee?.id ?? null };
+      await store.create({ id, roomId, callType, title, createdAt, status, nodeId, bootId, ...people });
+    } catch (error) {
+      this.#forget(call);
+      throw error;
+    }
+    if (callee) {
+      for (const tab of this.#presence.connectionsOf(callee.id)) tab.notify('callRinging', { call: call.info });
+      this.#after(settings.ringTimeoutMs, call, () => this.#finish(call, 'missed', 'no_answer'));
+    }
+    return this.#record(call.id);
+  }
+
+  /**
+   * The running call of a room, for somebody who may enter it.
+   *
+   * @throws AppError NOT_FOUND for a room that is not there or not his, CALL_OVER for one that has ended.
+   */
+  async enter(roomId: string, userId: string): Promise<Call> {
+    const live = [...this.#live.values()].find((call) => call.identity.roomId === roomId);
+    const call = live ?? (await this.#load(roomId, userId));
+    if (!call.mayEnter(userId)) throw notFound();
+    if (call.over) throw new AppError('CALL_OVER', 'This call is over.');
+    return call;
+  }
+
+  async join(
+    call: Call,
+    connection: Connection,
+    user: Person,
+    prepared: Peer | null,
+    consent: Consent | null,
+  ): Promise<{ peer: Peer; answer: Joined }> {
+    const peer = call.join(connection, user, prepared, consent);
+    this.#recordJoin(call, peer);
+    return { peer, answer: await call.joinedAnswer(peer) };
+  }
+
+  /** The callee takes the call: it begins, and his other tabs stop ringing. */
+  async answer(
+    callId: string,
+    connection: Connection,
+    user: Person,
+    prepared: Peer | null,
+    consent: Consent | null,
+  ): Promise<{ call: Call; peer: Peer; answer: Joined }> {
+    const call = this.#ringing(callId, user.id);
+    call.status = 'active';
+    for (const peer of [...call.peers.values()]) {
+      if (peer.user.id === user.id && peer !== prepared) call.remove(peer);
+    }
+    const joining = this.join(call, connection, user, prepared, consent);
+    for (const tab of this.#tabsOf(call)) {
+      if (tab !== connection) tab.notify('callAnswered', { call: call.info });
+    }
+    return { call, ...(await joining) };
+  }
+
+  async decline(callId: string, userId: string): Promise<void> {
+    const call = this.#ringing(callId, userId);
+    for (const tab of this.#tabsOf(call)) tab.notify('callDeclined', { callId });
+    await this.#finish(call, 'declined', 'declined');
+  }
+
+  /**
+   * Ends a call for everybody. Idempotent.
+   *
+   * @throws AppError NOT_FOUND for strangers, FORBIDDEN for somebody who took part but is not a host.
+   */
+  async end(callId: string, userId: string): Promise<CallRecord> {
+    const details = await this.store.details(callId, userId);
+    const live = this.#live.get(callId);
+    if (!details && !live?.presentPeers.some((p) => p.user.id === userId)) throw notFound();
+    const record = details?.call ?? (await this.#record(callId));
+    if (record.callee === null && record.caller.id !== userId) {
+      throw new AppError('FORBIDDEN', 'Only the host can end this meeting.');
+    }
+    if (record.endTime === null) {
+      const call = live ?? (await this.#load(record.roomId, userId));
+      const [status, reason] = endingOf(call, userId);
+      await this.#finish(call, status, reason);
+    } else await this.#endings.get(callId);
+    return this.#record(callId);
+  }
+
+  /** Keeps what a page measured. Losing one is no harm, so it is never tried again. */
+  async recordQuality(call: Call, peer: Peer, sample: RequestData<'reportQuality'>): Promise<void> {
+    if (call.startTime === null) return;
+    const { bitrateBps, loss, rttMs, freezeS } = sample;
+    const measured = { bitrateBps, loss, rttMs, freezeS };
+    const score = qualityScore(measured);
+    await this.store.saveQuality({ callId: call.id, userId: peer.user.id, at: new Date(), score, ...measured });
+  }
+
+  /** A peer goes by its own wish, or its page closed. */
+  async leave(call: Call, peer: Peer): Promise<void> {
+    const cancels = call.status === 'ringing' && call.identity.caller.id === peer.user.id && peer.present;
+    call.leave(peer, new Date(), 'hung_up');
+    if (cancels) await this.#finish(call, 'missed', 'cancelled');
+    await this.#endings.get(call.id);
+  }
+
+  /** Ends all calls (the server stops) and waits until that is written. */
+  async close(): Promise<void> {
+    if (this.#heartbeat) clearInterval(this.#heartbeat);
+    const running = [...this.#live.values()].filter((call) => call.startTime !== null || call.direct);
+    await Promise.all(
+      running.map((call) =>
+        this.#finish(call, call.status === 'ringing' ? 'failed' : 'ended', 'server_lost', new Date()),
+      ),
+    );
+    this.#closing.abort();
+    for (const call of [...this.#live.values()]) this.#forget(call);
+  }
+
+  #callParts(): Pick<CallsOptions, 'createRoom' | 'checks' | 'logger'> {
+    const { createRoom, checks, logger } = this.#options;
+    return { createRoom, checks, logger };
+  }
+
+  #add(call: Call): Call {
+    this.#live.set(call.id, call);
+    call.on('joined', (peer) => this.#presence.enteredCall(peer.user.id));
+    call.on('left', (peer, at, reason) => this.#afterLeaving(call, peer, at, reason));
+    call.on('failed', () => void this.#finish(call, 'ended', 'worker_failed'));
+    return call;
+  }
+
+  #forget(call: Call): void {
+    this.#clearTimer(call);
+    for (const peer of call.presentPeers) this.#presence.leftCall(peer.user.id);
+    this.#live.delete(call.id);
+    call.close();
+    call.removeAllListeners();
+  }
+
+  #afterLeaving(call: Call, peer: Peer, at: Date, reason: EndReason): void {
+    const { settings } = this.#options;
+    this.#presence.leftCall(peer.user.id);
+    void this.#write(call.id, () => this.store.participantLeft(peer.id, at));
+    if (call.over || reason === 'joined_elsewhere') return;
+    if (call.direct && call.status === 'active') void this.#finish(call, 'ended', reason, at);
+    else if (!call.direct && call.presentPeers.length === 0) {
+      this.#after(settings.emptyMeetingMs, call, () => this.#endEmpty(call, at));
+    }
+  }
+
+  #endEmpty(call: Call, since: Date): void {
+    if (call.presentPeers.length > 0) return;
+    void this.#finish(call, 'ended', 'everyone_left', since);
+  }
+
+  /** Ends a call once; later askers get the first one's promise. Pages and media do not wait for the database. */
+  #finish(call: Call, status: CallEnd['status'], reason: EndReason, endTime = new Date()): Promise<void> {
+    const earlier = this.#endings.get(call.id);
+    if (earlier) return earlier;
+    call.status = status;
+    const tabs = this.#tabsOf(call);
+    this.#forget(call);
+    for (const tab of tabs) tab.notify('callEnded', { callId: call.id, status, reason });
+    this.#options.logger.info({ callId: call.id, status, reason }, 'call ended');
+    const ending = this.#write(call.id, () => this.store.end(call.id, { status, reason, endTime })).finally(() =>
+      this.#endings.delete(call.id),
+    );
+    this.#endings.set(call.id, ending);
+    return ending;
+  }
+
+  /**
+   * Writes a call's changes one after the other, each until the database has it, however long that is away. Should
+   * the server die first, its next start ends the call as of its last sign of life.
+   */
+  #write(callId: string, work: () => Promise<unknown>): Promise<void> {
+    const before = this.#writes.get(callId) ?? Promise.resolve();
+    const writing = before
+      .then(() => this.#untilWritten(callId, work))
+      .finally(() => {
+        if (this.#writes.get(callId) === writing) this.#writes.delete(callId);
+      });
+    this.#writes.set(callId, writing);
+    return writing;
+  }
+
+  async #untilWritten(callId: string, work: () => Promise<unknown>): Promise<void> {
+    const { logger } = this.#options;
+    for (let attempt = 0; ; attempt++) {
+      try {
+        await work();
+        return;
+      } catch (error) {
+        const worthAnother = error instanceof AppError && error.code === 'UNAVAILABLE' && !this.#closing.signal.aborted;
+        logger.warn({ err: error, callId, attempt, worthAnother }, 'a change of a call could not be written');
+        if (!worthAnother) return;
+      }
+      const waitMs = writeRetryMs[Math.min(attempt, writeRetryMs.length - 1)];
+      await delay(waitMs, undefined, { signal: this.#closing.signal }).catch(() => undefined);
+    }
+  }
+
+  #recordJoin(call: Call, peer: Peer): void {
+    this.#options.logger.info({ callId: call.id, peerId: peer.id }, 'peer joined');
+    // Who waits inside while it rings takes part from the answer on.
+    if (call.status === 'ringing') return;
+    this.#clearTimer(call);
+    const begins = call.startTime === null;
+    const startTime = call.startTime ?? new Date();
+    call.startTime = startTime;
+    const newcomers = (begins ? call.presentPeers : [peer]).map(({ id: peerId, user, role, joinedAt, consent }) => {
+      const since = joinedAt && joinedAt > startTime ? joinedAt : startTime;
+      return { callId: call.id, userId: user.id, peerId, role, joinedAt: since, consent };
+    });
+    void this.#write(call.id, async () => {
+      if (begins) await this.store.begin(call.id, startTime);
+      for (const newcomer of newcomers) await this.store.participantJoined(newcomer);
+    });
+  }
+
+  /** A running call that is not in memory: a meeting in which nobody is just now. */
+  async #load(roomId: string, userId: string): Promise<Call> {
+    const loading = this.#loading.get(roomId) ?? this.#loadOnce(roomId).finally(() => this.#loading.delete(roomId));
+    this.#loading.set(roomId, loading);
+    const call = await loading;
+    if (!call.mayEnter(userId)) throw notFound();
+    return call;
+  }
+
+  async #loadOnce(roomId: string): Promise<Call> {
+    const record = await this.store.find({ roomId });
+    if (!record) throw notFound();
+    const live = this.#live.get(record.id);
+    if (live) return live;
+    if (record.status !== 'active' && record.status !== 'ringing') {
+      // A stranger to a direct call must not learn that it was.
+      throw record.callee ? notFound() : new AppError('CALL_OVER', 'This call is over.');
+    }
+    const call = this.#revive(record, record.status);
+    const unusedMs = Date.now() - record.createdAt.getTime();
+    if (record.startTime !== null || unusedMs < this.#options.settings.unusedMeetingTtlMs) return call;
+    await this.#finish(call, 'ended', 'everyone_left', record.createdAt);
+    throw new AppError('CALL_OVER', 'This call is over.');
+  }
+
+  #revive(record: CallRecord, status: 'ringing' | 'active'): Call {
+    const { startTime } = record;
+    return this.#add(
+      new Call({ ...this.#callParts(), identity: record, status, startTime, settings: this.#options.settings }),
+    );
+  }
+
+  async #recover(record: AdoptedCall): Promise<void> {
+    const { settings } = this.#options;
+    if (record.status === 'ringing') {
+      await this.store.end(record.id, { status: 'failed', reason: 'server_lost', endTime: record.lastSeenAt });
+    } else if (record.startTime !== null) {
+      const call = this.#revive(record, 'active');
+      this.#after(settings.recoverMs, call, () => this.#endUnlessBack(call, record.lastSeenAt));
+    }
+  }
+
+  /** After a restart: nobody back in time ends the call; one of two is given as long as a lost peer is. */
+  #endUnlessBack(call: Call, lastSeenAt: Date, patient = true): void {
+    const wanted = call.direct ? 2 : 1;
+    const present = call.presentPeers.length;
+    if (present >= wanted) return;
+    if (present > 0 && patient) {
+      const { keepPeerMs } = this.#options.settings;
+      this.#after(keepPeerMs, call, () => this.#endUnlessBack(call, lastSeenAt, false));
+    } else void this.#finish(call, 'ended', 'server_lost', lastSeenAt);
+  }
+
+  #busy(userId: string): boolean {
+    return [...this.#live.values()].some(({ status, direct, identity, presentPeers }) => {
+      const rings = status === 'ringing' && direct && [identity.caller.id, identity.callee?.id].includes(userId);
+      return rings || presentPeers.some((p) => p.user.id === userId);
+    });
+  }
+
+  /** Keeps a caller below his share of running calls by ending his oldest meeting that nobody ever used. */
+  async #makeRoomFor(callerId: string): Promise<void> {
+    const own = (await this.store.active(callerId)).filter((record) => record.caller.id === callerId);
+    if (own.length < this.#options.settings.maxActivePerUser) return;
+    const unused = own.filter((r) => r.callee === null && r.startTime === null && !this.#live.get(r.id)?.peers.size);
+    const oldest = unused.reduce<CallRecord | null>((a, b) => (a && a.createdAt < b.createdAt ? a : b), null);
+    if (!oldest) throw new AppError('RATE_LIMITED', 'You have too many calls running.', { retryAfterS: 60 });
+    const call = this.#live.get(oldest.id) ?? this.#revive(oldest, 'active');
+    await this.#finish(call, 'ended', 'everyone_left');
+  }
+
+  #ringing(callId: string, calleeId: string): Call {
+    const call = this.#live.get(callId);
+    if (call?.identity.callee?.id !== calleeId) throw notFound();
+    if (call.status !== 'ringing') throw new AppError('CALL_OVER', 'This call does not ring any more.');
+    return call;
+  }
+
+  /** Everybody whom a change of the call concerns: both sides' tabs in a direct call, the pages inside a meeting. */
+  #tabsOf(call: Call): ReadonlySet<Connection> {
+    const { caller, callee } = call.identity;
+    const inside = [...call.peers.values()].flatMap((p) => (p.connection ? [p.connection] : []));
+    const sides = callee ? [caller, callee].flatMap((p) => this.#presence.connectionsOf(p.id)) : [];
+    return new Set([...inside, ...sides]);
+  }
+
+  async #record(callId: string): Promise<CallRecord> {
+    const record = await this.store.find({ callId });
+    if (!record) throw notFound();
+    return record;
+  }
+
+  /** One timer a call: ringing, empty or recovering, which exclude each other. */
+  #after(ms: number, call: Call, task: () => unknown): void {
+    this.#clearTimer(call);
+    this.#timers.set(call.id, setTimeout(task, ms));
+  }
+
+  #clearTimer(call: Call): void {
+    clearTimeout(this.#timers.get(call.id));
+    this.#timers.delete(call.id);
+  }
+}
+
+/** How a call ends that is ended on purpose: by whom, and whether it was ever answered. */
+function endingOf(call: Call, userId: string): [CallEnd['status'], EndReason] {
+  if (call.status !== 'ringing') return ['ended', 'hung_up'];
+  return call.identity.caller.id === userId ? ['missed', 'cancelled'] : ['declined', 'declined'];
+}

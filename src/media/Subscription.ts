@@ -1,0 +1,64 @@
+import type { types } from 'mediasoup';
+import type { MediaSource } from '../protocol/values.ts';
+
+/** What must all be true before media flow to a viewer. */
+interface Gates {
+  /** The page has said that it can receive: a first key frame that comes earlier is lost, and the next is a second away. */
+  acknowledged: boolean;
+  /** Viewer and owner have both joined. */
+  joined: boolean;
+  /** The viewer wants to see it (tile on the page). */
+  wanted: boolean;
+  /** Policy lets it through. */
+  permitted: boolean;
+}
+
+/** One viewer's consumer of one producer. It is created paused and flows while every gate is open. */
+export class Subscription {
+  readonly consumer: types.Consumer;
+  readonly producerId: string;
+  readonly source: MediaSource;
+  readonly #gates: Gates;
+  #open = false;
+  #work: Promise<void> = Promise.resolve();
+
+  constructor(consumer: types.Consumer, options: { source: MediaSource; joined: boolean; permitted: boolean }) {
+    this.consumer = consumer;
+    this.producerId = consumer.producerId;
+    this.source = options.source;
+    this.#gates = { acknowledged: false, joined: options.joined, wanted: true, permitted: options.permitted };
+  }
+
+  get id(): string {
+    return this.consumer.id;
+  }
+
+  get acknowledged(): boolean {
+    return this.#gates.acknowledged;
+  }
+
+  /** Sets one or more gates. @returns a promise for the moment at which the worker has followed. */
+  set(gates: Partial<Gates>): Promise<void> {
+    Object.assign(this.#gates, gates);
+    const open = Object.values(this.#gates).every(Boolean);
+    if (open !== this.#open) {
+      this.#open = open;
+      this.#work = this.#work.then(() => this.#follow(open));
+    }
+    return this.#work;
+  }
+
+  async setSpatialLayer(spatialLayer: number): Promise<void> {
+    if (this.consumer.type === 'simulcast') await this.consumer.setPreferredLayers({ spatialLayer });
+  }
+
+  async #follow(open: boolean): Promise<void> {
+    if (this.consumer.closed || open !== this.#open) return;
+    try {
+      await (open ? this.consumer.resume() : this.consumer.pause());
+    } catch (error) {
+      // A consumer that was closed meanwhile has nothing to follow any more.
+      if (!this.consumer.closed) throw error;
+    }
+  }
+}

@@ -1,0 +1,164 @@
+import type { IncomingMessage, Server as HttpServer } from 'node:http';
+import { Server } from 'socket.io';
+import type { Calls } from '../calls/Calls.ts';
+import { AppError } from '../errors.ts';
+import type { Logger } from '../logger.ts';
+import { socketPath, type ClientToServerEvents, type ServerToClientEvents } from '../protocol/signaling.ts';
+import { dispatch } from './dispatcher.ts';
+import { createHandlers } from './handlers.ts';
+import { SocketConnection, type SignedIn, type VeritalkSocket } from './SocketConnection.ts';
+
+/** What the sockets ask of the accounts. */
+export interface Authenticator {
+  /** @throws AppError UNAUTHENTICATED, TOKEN_INVALID or TOKEN_EXPIRED. */
+  authenticate(accessToken: string): Promise<SignedIn>;
+}
+
+export interface SignalingServerOptions {
+  httpServer: HttpServer;
+  authenticator: Authenticator;
+  calls: Calls;
+  logger: Logger;
+  /** Origins allowed beside the host that the page was loaded from. */
+  allowedOrigins: readonly string[];
+}
+
+/** Messages above this are refused by closing the socket; the largest honest one, `produce`, has about 6 kB. */
+const maxMessageBytes = 64 * 1024;
+const pingIntervalMs = 5_000;
+const pingTimeoutMs = 8_000;
+const connectTimeoutMs = 10_000;
+/** Time after the access token's end in which a page may still bring a new one. */
+const expiryGraceMs = 60_000;
+
+/** The socket.io server: who may connect, and what happens when a connection comes and goes. */
+export class SignalingServer {
+  readonly #io: Server<ClientToServerEvents, ServerToClientEvents>;
+  readonly #options: SignalingServerOptions;
+  readonly #connections = new Map<string, SocketConnection>();
+  readonly #expiry = new Map<string, NodeJS.Timeout>();
+
+  constructor(options: SignalingServerOptions) {
+    this.#options = options;
+    this.#io = new Server(options.httpServer, {
+      path: socketPath,
+      transports: ['websocket'],
+      serveClient: false,
+      perMessageDeflate: false,
+      maxHttpBufferSize: maxMessageBytes,
+      pingInterval: pingIntervalMs,
+      pingTimeout: pingTimeoutMs,
+      connectTimeout: connectTimeoutMs,
+      allowRequest: (request, decide) => {
+        // CORS does not protect WebSockets, so the origin is checked here.
+        decide(null, originAllowed(request, options.allowedOrigins));
+      },
+    });
+    const handlers = createHandlers({
+      calls: options.calls,
+      reauthenticate: (connection, token) => this.#reauthenticate(connection, token),
+    });
+    this.#io.use((socket, next) => {
+      this.#signIn(socket).then(
+        () => {
+          next();
+        },
+        (error: unknown) => {
+          next(connectError(error));
+        },
+      );
+    });
+    this.#io.on('connection', (socket) => {
+      const connection = this.#connections.get(socket.id);
+      if (!connection) {
+        socket.disconnect(true);
+        return;
+      }
+      dispatch(connection, handlers, options.logger);
+      this.#handleConnection(connection);
+    });
+  }
+
+  /** Ends every connection of a session that was revoked, and what it sends. */
+  closeSession(sessionId: string): void {
+    for (const connection of this.#connections.values()) {
+      if (connection.signedIn.sessionId !== sessionId) continue;
+      connection.notify('sessionRevoked', {});
+      const { place } = connection;
+      connection.place = null;
+      if (place) void this.#options.calls.leave(place.call, place.peer);
+      connection.socket.disconnect(true);
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const connection of this.#connections.values()) connection.notify('serverDraining', {});
+    for (const timer of this.#expiry.values()) clearTimeout(timer);
+    await this.#io.close();
+  }
+
+  async #signIn(socket: VeritalkSocket): Promise<void> {
+    const token: unknown = socket.handshake.auth.token;
+    if (typeof token !== 'string') throw new AppError('UNAUTHENTICATED', 'Sign in first.');
+    const signedIn = await this.#options.authenticator.authenticate(token);
+    const connection = new SocketConnection(socket, signedIn);
+    this.#connections.set(socket.id, connection);
+    // A socket that closes during the handshake never gets as far as `connection`.
+    socket.conn.once('close', () => this.#connections.delete(socket.id));
+  }
+
+  #handleConnection(connection: SocketConnection): void {
+    const { calls, logger } = this.#options;
+    const { socket } = connection;
+    socket.on('error', (error: unknown) => {
+      logger.warn({ err: error }, 'socket error');
+    });
+    socket.on('disconnect', () => {
+      clearTimeout(this.#expiry.get(socket.id));
+      this.#expiry.delete(socket.id);
+      this.#connections.delete(socket.id);
+      const { place } = connection;
+      if (place) place.call.connectionLost(place.peer, connection.lastSeenAt);
+      calls.disconnected(connection);
+    });
+    this.#watchExpiry(connection);
+    calls.connected(connection);
+  }
+
+  async #reauthenticate(connection: SocketConnection, accessToken: string): Promise<SignedIn> {
+    const signedIn = await this.#options.authenticator.authenticate(accessToken);
+    if (signedIn.user.id !== connection.userId) throw new AppError('FORBIDDEN', 'That is another account.');
+    connection.signedIn = signedIn;
+    this.#watchExpiry(connection);
+    return signedIn;
+  }
+
+  #watchExpiry(connection: SocketConnection): void {
+    const { socket, signedIn } = connection;
+    clearTimeout(this.#expiry.get(socket.id));
+    const leftMs = signedIn.expiresAt.getTime() - Date.now() + expiryGraceMs;
+    const timer = setTimeout(
+      () => {
+        connection.notify('sessionRevoked', {});
+        socket.disconnect(true);
+      },
+      Math.max(0, leftMs),
+    );
+    timer.unref();
+    this.#expiry.set(socket.id, timer);
+  }
+}
+
+/** Same host as the request was sent to, or listed. A request without an origin does not come from a page. */
+export function originAllowed(request: IncomingMessage, allowedOrigins: readonly string[]): boolean {
+  const { origin, host } = request.headers;
+  if (origin === undefined) return false;
+  if (allowedOrigins.includes(origin)) return true;
+  return URL.canParse(origin) && host !== undefined && new URL(origin).host === host.toLowerCase();
+}
+
+/** socket.io hands `data` of a connect error to the client, and the message. */
+function connectError(error: unknown): Error & { data: { code: string } } {
+  const known = error instanceof AppError ? error : new AppError('INTERNAL', 'That did not work.');
+  return Object.assign(new Error(known.message), { data: { code: known.code } });
+}

@@ -1,0 +1,105 @@
+import type { Socket } from 'socket.io';
+import type { Call } from '../calls/Call.ts';
+import type { Connection } from '../calls/Connection.ts';
+import type { Peer } from '../calls/Peer.ts';
+import type {
+  ClientToServerEvents,
+  NotificationData,
+  NotificationName,
+  Person,
+  ServerToClientEvents,
+} from '../protocol/signaling.ts';
+import type { PeerState } from '../protocol/values.ts';
+import { TokenBucket } from './TokenBucket.ts';
+
+export type VeritalkSocket = Socket<ClientToServerEvents, ServerToClientEvents>;
+
+/** Who is on a connection, as the access token says. */
+export interface SignedIn {
+  user: Person;
+  sessionId: string;
+  expiresAt: Date;
+}
+
+/** How long a page may take to consume a new consumer. */
+const consumerAckMs = 10_000;
+/** Packets waiting for a reader that does not read, before it is dropped. */
+const maxWaitingPackets = 2_000;
+
+/** One tab's socket: the connection that calls/ sees, and its place in at most one call. */
+export class SocketConnection implements Connection {
+  readonly socket: VeritalkSocket;
+  /** Requests of any kind: a page that joins a call of 16 sends about 60 in a second. */
+  readonly requestRate: TokenBucket;
+  /** Requests that make a sender produce key frames. */
+  readonly keyFrameRate: TokenBucket;
+  /** Refused requests in a row of haste; too many close the connection. */
+  strikes = 0;
+  signedIn: SignedIn;
+  #place: { call: Call; peer: Peer } | null = null;
+  #lastSeenMs = Date.now();
+  #waitingPackets = 0;
+
+  constructor(socket: VeritalkSocket, signedIn: SignedIn) {
+    this.socket = socket;
+    this.signedIn = signedIn;
+    const nowMs = Date.now();
+    this.requestRate = new TokenBucket({ perSecond: 50, burst: 200, nowMs });
+    this.keyFrameRate = new TokenBucket({ perSecond: 1, burst: 2, nowMs });
+    socket.conn.on('packet', () => {
+      this.#lastSeenMs = Date.now();
+    });
+    socket.conn.on('packetCreate', () => {
+      this.#waitingPackets += 1;
+    });
+    socket.conn.on('drain', () => {
+      this.#waitingPackets = 0;
+    });
+  }
+
+  get id(): string {
+    return this.socket.id;
+  }
+
+  get userId(): string {
+    return this.signedIn.user.id;
+  }
+
+  /** The last moment at which anything came from the page. */
+  get lastSeenAt(): Date {
+    return new Date(this.#lastSeenMs);
+  }
+
+  /** The call this tab is in and who it is there; null outside. A place that another connection took over is none. */
+  get place(): { call: Call; peer: Peer } | null {
+    const place = this.#place;
+    return place && place.peer.state !== 'left' && place.peer.connection === this ? place : null;
+  }
+
+  set place(place: { call: Call; peer: Peer } | null) {
+    this.#place = place;
+  }
+
+  get state(): PeerState {
+    return this.place?.peer.state ?? 'idle';
+  }
+
+  notify<N extends Exclude<NotificationName, 'newConsumer'>>(name: N, data: NotificationData<N>): void {
+    if (this.#waitingPackets > maxWaitingPackets) {
+      this.socket.disconnect(true);
+      return;
+    }
+    // The table guarantees that name and data fit; socket.io's own type cannot follow a generic name.
+    const emit = this.socket.emit.bind(this.socket) as (event: string, payload: unknown) => boolean;
+    emit(name, data);
+  }
+
+  async deliverConsumer(data: NotificationData<'newConsumer'>): Promise<boolean> {
+    try {
+      const answer: unknown = await this.socket.timeout(consumerAckMs).emitWithAck('newConsumer', data);
+      return typeof answer === 'object' && answer !== null && 'ok' in answer && answer.ok === true;
+    } catch {
+      return false; // No answer in time, or the socket is gone: it is offered again after a resume.
+    }
+  }
+}

@@ -1,0 +1,210 @@
+import type { types } from 'mediasoup';
+import { toTransportParameters } from '../calls/CallMedia.ts';
+import type { Call } from '../calls/Call.ts';
+import type { Calls } from '../calls/Calls.ts';
+import type { Peer } from '../calls/Peer.ts';
+import { AppError, notFound } from '../errors.ts';
+import type { RequestData } from '../protocol/signaling.ts';
+import type { Handlers } from './dispatcher.ts';
+import type { SignedIn, SocketConnection } from './SocketConnection.ts';
+import { TokenBucket } from './TokenBucket.ts';
+
+export interface HandlerOptions {
+  calls: Calls;
+  /** @throws AppError for a token that is not good, or of another user. */
+  reauthenticate: (connection: SocketConnection, accessToken: string) => Promise<SignedIn>;
+}
+
+/** What each request does once it is in its form and allowed. */
+export function createHandlers({ calls, reauthenticate }: HandlerOptions): Handlers {
+  return {
+    async reauthenticate(connection, { accessToken }) {
+      connection.signedIn = await reauthenticate(connection, accessToken);
+      return {};
+    },
+
+    async leave(connection) {
+      const { place } = connection;
+      connection.place = null;
+      if (place) await calls.leave(place.call, place.peer);
+      return {};
+    },
+
+    async prepare(connection, { roomId, consent }) {
+      const call = await calls.enter(roomId, connection.userId);
+      const { peer, send, recv } = await call.prepare(connection, connection.signedIn.user, consent);
+      settle(connection, call, peer);
+      return {
+        call: call.info,
+        self: { peerId: peer.id, role: peer.role, state: peer.state },
+        routerRtpCapabilities: { ...(await call.media.rtpCapabilities()) },
+        sendTransport: toTransportParameters(send),
+        recvTransport: toTransportParameters(recv),
+      };
+    },
+
+    async join(connection, { roomId, consent, resumeToken }) {
+      const { place } = connection;
+      const call = place?.call.identity.roomId === roomId ? place.call : await calls.enter(roomId, connection.userId);
+      const resumed = resumeToken === undefined ? null : call.resume(connection, resumeToken);
+      if (resumed) {
+        settle(connection, call, resumed);
+        return call.joinedAnswer(resumed);
+      }
+      const { user } = connection.signedIn;
+      const { peer, answer } = await calls.join(call, connection, user, preparedFor(connection, call), consent ?? null);
+      settle(connection, call, peer);
+      return answer;
+    },
+
+    async answerCall(connection, { callId, consent }) {
+      const prepared = connection.place?.call.id === callId ? connection.place.peer : null;
+      const { user } = connection.signedIn;
+      const { call, peer, answer } = await calls.answer(callId, connection, user, prepared, consent ?? null);
+      settle(connection, call, peer);
+      return answer;
+    },
+
+    async declineCall(connection, { callId }) {
+      await calls.decline(callId, connection.userId);
+      return {};
+    },
+
+    watchPresence(connection, { userIds }) {
+      return { people: calls.watchPresence(connection, userIds) };
+    },
+
+    intent(connection) {
+      const { call, peer } = placeOf(connection);
+      limitKeyFrames(connection);
+      call.media.wantKeyFrames(peer);
+      return {};
+    },
+
+    async createTransport(connection, { direction }) {
+      const { call, peer } = placeOf(connection);
+      const endpoint = await call.media.endpoint(peer);
+      return toTransportParameters(await endpoint.createTransport(direction));
+    },
+
+    async connectTransport(connection, { transportId, dtlsParameters, rtpCapabilities }) {
+      const { call, peer } = placeOf(connection);
+      // The schemas have checked ranges; mediasoup's types only lack `undefined` in optional fields.
+      await peer.media.connectTransport(
+        transportId,
+        dtlsParameters as types.DtlsParameters,
+        rtpCapabilities as types.RtpCapabilities | undefined,
+      );
+      call.media.reconcile(peer);
+      return {};
+    },
+
+    async restartIce(connection, { transportId }) {
+      return { iceParameters: { ...(await placeOf(connection).peer.media.restartIce(transportId)) } };
+    },
+
+    async produce(connection, data) {
+      return { producerId: await produce(placeOf(connection), data) };
+    },
+
+    async pauseProducer(connection, { producerId }) {
+      const { call, peer } = placeOf(connection);
+      await call.media.setProducerPaused(peer, producerId, true);
+      return {};
+    },
+
+    async resumeProducer(connection, { producerId }) {
+      const { call, peer } = placeOf(connection);
+      await call.media.setProducerPaused(peer, producerId, false);
+      return {};
+    },
+
+    closeProducer(connection, { producerId }) {
+      placeOf(connection).peer.media.ownProducer(producerId).producer.close();
+      return {};
+    },
+
+    async setConsumerLayers(connection, { consumerId, spatialLayer }) {
+      const subscription = placeOf(connection).peer.media.subscription(consumerId);
+      limitViewer(subscription);
+      await subscription.setSpatialLayer(spatialLayer);
+      return {};
+    },
+
+    async pauseConsumer(connection, { consumerId }) {
+      await placeOf(connection).peer.media.subscription(consumerId).set({ wanted: false });
+      return {};
+    },
+
+    async resumeConsumer(connection, { consumerId }) {
+      const subscription = placeOf(connection).peer.media.subscription(consumerId);
+      limitViewer(subscription);
+      await subscription.set({ wanted: true });
+      return {};
+    },
+
+    async endCall(connection) {
+      await calls.end(placeOf(connection).call.id, connection.userId);
+      return {};
+    },
+
+    async reportQuality(connection, sample) {
+      const { call, peer } = placeOf(connection);
+      await calls.recordQuality(call, peer, sample);
+      return {};
+    },
+  };
+}
+
+/** Where the connection is; the state table lets only requests of somebody in a call come this far. */
+function placeOf(connection: SocketConnection): { call: Call; peer: Peer } {
+  const { place } = connection;
+  if (!place) throw new AppError('NOT_JOINED', 'You are not in a call.');
+  return place;
+}
+
+/** Gives the connection its place, unless it was closed while the place was made. */
+function settle(connection: SocketConnection, call: Call, peer: Peer): void {
+  const { place } = connection;
+  if (place && place.peer !== peer) place.call.leave(place.peer, new Date(), 'hung_up');
+  connection.place = { call, peer };
+  if (!connection.socket.connected && peer.connection === connection) call.connectionLost(peer, connection.lastSeenAt);
+}
+
+function preparedFor(connection: SocketConnection, call: Call): Peer | null {
+  const { place } = connection;
+  return place?.call === call && place.peer.state === 'prepared' ? place.peer : null;
+}
+
+async function produce({ call, peer }: { call: Call; peer: Peer }, data: RequestData<'produce'>): Promise<string> {
+  const { requestId, source, rtpParameters, paused } = data;
+  // Before joining, and while held, only what the tap looks at may be sent (and a microphone made ready).
+  if (!peer.present && source !== 'mic' && source !== 'camera') throw new AppError('FORBIDDEN', 'Join first.');
+  if (peer.state === 'held' && source !== 'camera') throw new AppError('FORBIDDEN', 'Only the camera, for now.');
+  if (call.over) throw notFound();
+  const sent = await peer.media.produce({
+    requestId,
+    source,
+    rtpParameters: rtpParameters as types.RtpParameters,
+    paused: paused ?? false,
+  });
+  return sent.producer.id;
+}
+
+function limitKeyFrames(connection: SocketConnection): void {
+  if (!connection.keyFrameRate.take(Date.now())) {
+    throw new AppError('RATE_LIMITED', 'Too many requests.', { retryAfterS: 1 });
+  }
+}
+
+/** Per consumer: what makes its sender produce a key frame (resuming, another layer) twice a second, four at once. */
+const viewerRates = new WeakMap<object, TokenBucket>();
+
+function limitViewer(subscription: object): void {
+  const nowMs = Date.now();
+  const rate = viewerRates.get(subscription) ?? new TokenBucket({ perSecond: 2, burst: 4, nowMs });
+  viewerRates.set(subscription, rate);
+  if (!rate.take(nowMs)) {
+    throw new AppError('RATE_LIMITED', 'Too many requests for this stream.', { retryAfterS: 1 });
+  }
+}
