@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import type { NetworkInterfaceInfo } from 'node:os';
+import { announcedAddress, announcedAddressProblem } from '../../../src/media/announcedAddress.ts';
+
+function address(address: string, internal = false): NetworkInterfaceInfo {
+  const family = address.includes(':') ? { family: 'IPv6' as const, scopeid: 0 } : { family: 'IPv4' as const };
+  return { address, netmask: '', mac: '', internal, cidr: null, ...family };
+}
+
+describe('announcedAddress', () => {
+  it('takes what is configured', () => {
+    assert.equal(announcedAddress('calls.example.org', {}), 'calls.example.org');
+  });
+
+  it('takes the first IPv4 address that others can reach', () => {
+    const interfaces = {
+      lo: [address('127.0.0.1', true)],
+      eth0: [address('fe80::1'), address('2001:db8::5'), address('192.0.2.7')],
+    };
+    assert.equal(announcedAddress(null, interfaces), '192.0.2.7');
+  });
+
+  it('takes IPv6 where there is nothing else, and loopback at last', () => {
+    assert.equal(announcedAddress(null, { eth0: [address('fe80::1'), address('2001:db8::5')] }), '2001:db8::5');
+    assert.equal(announcedAddress(null, { lo: [address('127.0.0.1', true)] }), '127.0.0.1');
+  });
+});
+
+describe('announcedAddressProblem', () => {
+  it('says nothing about a usable address', () => {
+    assert.equal(announcedAddressProblem('192.0.2.7', '0.0.0.0'), null);
+    assert.equal(announcedAddressProblem('127.0.0.1', '127.0.0.1'), null);
+  });
+
+  it('names addresses to which nobody else can send', () => {
+    for (const bad of ['0.0.0.0', '::', '127.0.0.1', 'localhost']) {
+      assert.match(announcedAddressProblem(bad, '0.0.0.0') ?? '', /ANNOUNCED_ADDRESS/, bad);
+    }
+    assert.match(announcedAddressProblem('not an address', '0.0.0.0') ?? '', /neither/);
+  });
+});
