@@ -8,19 +8,19 @@ const OLDEST_NODE = 22;
 /** Installs the locked npm packages, unless they are there. */
 export async function installPackages(say) {
   if (packagesMatch()) return 'up to date';
-  const total = wanted(readLock('package-lock.json')).length;
+  const total = required(readLock('package-lock.json')).length;
   let archives = 0;
   // npm was told by its own command line where it lies; alone, setup takes the one in PATH.
   const [command, ...first] = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ['npm'];
-  say(`installing ${total} packages`);
+  say(`installing about ${total} packages`);
   await run(command, [...first, 'ci', '--loglevel', 'http', '--no-progress'], {
     say,
     // npm tells nothing but its requests; an archive that it has in its own cache needs none.
-    progress: (line) => (line.includes('.tgz') ? `${++archives} of ${total} archives` : undefined),
+    progress: (line) => (line.includes('.tgz') ? `${++archives} of about ${total} archives` : undefined),
     failure:
       'The npm packages could not be installed: check that this machine reaches its npm registry, then start again.',
   });
-  return `installed ${total} packages`;
+  return 'installed';
 }
 
 /** The project's Node must be able to run it; where no binary comes as a package, the system's must do. */
@@ -34,37 +34,24 @@ export function checkNode() {
 }
 
 /**
- * Whether node_modules holds what the lockfile says: npm leaves a lockfile of its own there when an install has ended.
+ * Whether node_modules holds what the lockfile says. npm leaves a lockfile of its own there when an install has ended;
+ * which of the optional packages this platform needs is npm's business.
  */
 function packagesMatch() {
   if (!existsSync(inRoot('node_modules/.package-lock.json'))) return false;
   const lock = readLock('package-lock.json');
   const installed = readLock('node_modules/.package-lock.json');
-  return (
-    wanted(lock).every((place) => installed[place] && existsSync(inRoot(place))) &&
-    Object.entries(installed).every(
-      ([place, entry]) => entry.version === lock[place]?.version && entry.integrity === lock[place]?.integrity,
-    )
-  );
+  const isLocked = ([place, entry]) =>
+    entry.version === lock[place]?.version && entry.integrity === lock[place]?.integrity && existsSync(inRoot(place));
+  return required(lock).every((place) => place in installed) && Object.entries(installed).every(isLocked);
 }
 
-/** @returns {Record<string, { version?: string, integrity?: string, optional?: boolean, os?: string[], cpu?: string[], libc?: string[] }>} */
+/** @returns {Record<string, { version?: string, integrity?: string, optional?: boolean }>} Place -> package. */
 function readLock(file) {
   return JSON.parse(readFileSync(inRoot(file), 'utf8')).packages;
 }
 
-/** The places of those packages that must be there on this platform. */
-function wanted(lock) {
-  const fits = (list, value) =>
-    !list || (list.some((item) => item[0] === '!') ? !list.includes(`!${value}`) : list.includes(value));
-  return Object.entries(lock)
-    .filter(([place, entry]) => place && !(entry.optional && isOptionalHere(entry, fits)))
-    .map(([place]) => place);
-}
-
-/** npm leaves an optional package out where it is made for another platform. */
-function isOptionalHere(entry, fits) {
-  return (
-    !fits(entry.os, process.platform) || !fits(entry.cpu, process.arch) || Boolean(entry.libc) || Boolean(entry.peer)
-  );
+/** The places of those packages that every platform needs. */
+function required(lock) {
+  return Object.keys(lock).filter((place) => place !== '' && !lock[place].optional);
 }
