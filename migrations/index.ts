@@ -1,0 +1,4 @@
+import { InitialSchema1795509600000 } from './1795509600000-InitialSchema.ts';
+
+/** All migrations, oldest first. A migration that was released is never changed; write another one. */
+export const migrations = [InitialSchema1795509600000];

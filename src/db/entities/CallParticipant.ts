@@ -1,0 +1,44 @@
+import { Check, Column, Entity, ForeignKey, Index, PrimaryGeneratedColumn } from 'typeorm';
+import { Call } from './Call.ts';
+import { User } from './User.ts';
+
+/**
+ * Two kinds of rows. Without `peer_id`: the user has a part in the call, as caller, callee or participant; one row for
+ * each pair, so that a single index answers both "whose calls" and "newest first". With `peer_id`: one stay in the
+ * call, of which a user may have several.
+ */
+@Entity('call_participants')
+@Index('call_participants_member_key', ['user_id', 'call_id'], { unique: true, where: 'peer_id IS NULL' })
+@Index('call_participants_peer_id_key', ['peer_id'], { unique: true })
+@Index('call_participants_call_id_idx', ['call_id'])
+@Check('call_participants_stay_check', `(peer_id IS NULL) = (joined_at IS NULL) AND (peer_id IS NULL) = (role IS NULL)`)
+@Check('call_participants_role_check', `role IN ('host', 'participant', 'guest')`)
+@Check('call_participants_order_check', `left_at >= joined_at`)
+export class CallParticipant {
+  @PrimaryGeneratedColumn({ type: 'integer', primaryKeyConstraintName: 'call_participants_pkey' })
+  id!: number;
+
+  @Column({ type: 'integer' })
+  @ForeignKey(() => Call, { name: 'call_participants_call_id_fkey', onDelete: 'RESTRICT' })
+  call_id!: number;
+
+  @Column({ type: 'integer' })
+  @ForeignKey(() => User, { name: 'call_participants_user_id_fkey', onDelete: 'RESTRICT' })
+  user_id!: number;
+
+  @Column({ type: 'varchar', length: 64, nullable: true })
+  peer_id!: string | null;
+
+  @Column({ type: 'varchar', length: 16, nullable: true })
+  role!: string | null;
+
+  @Column({ type: 'timestamptz', nullable: true })
+  joined_at!: Date | null;
+
+  @Column({ type: 'timestamptz', nullable: true })
+  left_at!: Date | null;
+
+  /** What was agreed to before the camera opened, with the version and language of the text (`consent` on the wire). */
+  @Column({ type: 'jsonb', nullable: true })
+  consent!: unknown;
+}

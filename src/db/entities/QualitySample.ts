@@ -1,0 +1,39 @@
+import { Column, Entity, ForeignKey, Index, PrimaryGeneratedColumn } from 'typeorm';
+import { Call } from './Call.ts';
+import { User } from './User.ts';
+
+/** How a call was for one participant since the sample before. */
+@Entity('quality_samples')
+@Index('quality_samples_call_id_at_idx', ['call_id', 'at'])
+export class QualitySample {
+  @PrimaryGeneratedColumn({ type: 'bigint', primaryKeyConstraintName: 'quality_samples_pkey' })
+  id!: string;
+
+  @Column({ type: 'integer' })
+  @ForeignKey(() => Call, { name: 'quality_samples_call_id_fkey', onDelete: 'RESTRICT' })
+  call_id!: number;
+
+  @Column({ type: 'integer' })
+  @ForeignKey(() => User, { name: 'quality_samples_user_id_fkey', onDelete: 'RESTRICT' })
+  user_id!: number;
+
+  @Column({ type: 'timestamptz' })
+  at!: Date;
+
+  /** 0 (unusable) to 10 (perfect). */
+  @Column({ type: 'double precision' })
+  score!: number;
+
+  @Column({ type: 'integer' })
+  bitrate_bps!: number;
+
+  /** Share of packets, 0-1. */
+  @Column({ type: 'double precision' })
+  loss!: number;
+
+  @Column({ type: 'integer' })
+  rtt_ms!: number;
+
+  @Column({ type: 'double precision' })
+  freeze_s!: number;
+}

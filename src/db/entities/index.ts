@@ -1,0 +1,20 @@
+import { Call } from './Call.ts';
+import { CallParticipant } from './CallParticipant.ts';
+import { ChatMessage } from './ChatMessage.ts';
+import { PolicyAction } from './PolicyAction.ts';
+import { QualitySample } from './QualitySample.ts';
+import { SecurityAssessment } from './SecurityAssessment.ts';
+import { User } from './User.ts';
+import { UserSession } from './UserSession.ts';
+
+/** The schema that the migrations must arrive at; a test compares. */
+export const entities = [
+  User,
+  UserSession,
+  Call,
+  CallParticipant,
+  SecurityAssessment,
+  PolicyAction,
+  QualitySample,
+  ChatMessage,
+];
