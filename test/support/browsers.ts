@@ -1,0 +1,119 @@
+import { existsSync } from 'node:fs';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+
+/** Where the test media are, beside the checkout; null where they are not. */
+export function mediaFile(path: string): string | null {
+  const file = new URL(`../../../shared/media/${path}`, import.meta.url).pathname;
+  return existsSync(file) ? file : null;
+}
+
+export interface BrowserOptions {
+  /** An mjpeg file to play as the camera; Chromium's moving test picture if absent. */
+  camera?: string;
+  width?: number;
+  height?: number;
+  locale?: 'zh-CN' | 'en-US';
+}
+
+/** Headless Chromium with a fake camera and microphone. Each is a process of its own with a fresh profile. */
+export async function launchBrowser(options: Pick<BrowserOptions, 'camera'> = {}): Promise<Browser> {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM_BIN ?? '/usr/bin/chromium',
+    ignoreDefaultArgs: ['--mute-audio'],
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--use-fake-ui-for-media-stream',
+      '--use-fake-device-for-media-stream',
+      '--auto-select-desktop-capture-source=Entire screen',
+      '--autoplay-policy=no-user-gesture-required',
+      ...(options.camera ? [`--use-file-for-fake-video-capture=${options.camera}`] : []),
+    ],
+  });
+}
+
+/** One person at one page. */
+export interface Person {
+  name: string;
+  context: BrowserContext;
+  page: Page;
+  /** What the page complained about; a test ends by finding it empty. */
+  complaints: string[];
+}
+
+/** Opens the page and registers a new account, as a person would. */
+export async function registerPerson(
+  browser: Browser,
+  url: string,
+  name: string,
+  options: BrowserOptions = {},
+): Promise<Person> {
+  const { width = 1280, height = 800, locale = 'en-US' } = options;
+  const context = await browser.newContext({
+    viewport: { width, height },
+    locale,
+    permissions: ['camera', 'microphone', 'clipboard-read', 'clipboard-write'],
+  });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(`console: ${message.text()}`);
+  });
+  await page.goto(url);
+  await page.getByTestId('auth-toggle').click();
+  await page.getByTestId('auth-username').fill(name);
+  await page.getByTestId('auth-email').fill(`${name}@example.org`);
+  await page.getByTestId('auth-password').fill('correct horse battery');
+  await page.getByTestId('auth-submit').click();
+  await page.getByTestId('home').waitFor();
+  return { name, context, page, complaints };
+}
+
+/** Agrees to the check if the page asks. */
+export async function agreeIfAsked(page: Page, next: string): Promise<void> {
+  const consent = page.getByTestId('consent-accept');
+  await consent.or(page.getByTestId(next)).first().waitFor();
+  if (await consent.isVisible()) await consent.click();
+}
+
+/** One calls the other, who answers; both are in the call afterwards. */
+export async function callAndAnswer(caller: Person, callee: Person): Promise<void> {
+  await caller.page.getByTestId('start-callee').fill(callee.name);
+  await caller.page.getByTestId('start-call').click();
+  await agreeIfAsked(caller.page, 'calling');
+  await callee.page.getByTestId('incoming-accept').click();
+  await agreeIfAsked(callee.page, 'call');
+  await Promise.all([caller, callee].map(({ page }) => page.getByTestId('call').waitFor()));
+}
+
+/** Waits until the picture of the other people moves, and gives the size of the first one's. */
+export async function waitForMovingPicture(page: Page, timeoutMs = 15_000): Promise<{ width: number; height: number }> {
+  const handle = await page.waitForFunction(
+    () => {
+      const videos = [...document.querySelectorAll<HTMLVideoElement>('[data-testid="tile"][data-self="false"] video')];
+      const video = videos.find((v) => v.videoWidth > 0);
+      if (!video) return null;
+      const canvas = document.createElement('canvas');
+      canvas.width = 32;
+      canvas.height = 18;
+      const context = canvas.getContext('2d');
+      if (!context) return null;
+      context.drawImage(video, 0, 0, 32, 18);
+      const pixels = [...context.getImageData(0, 0, 32, 18).data];
+      const earlier = JSON.parse(video.dataset.seen ?? '[]') as number[];
+      video.dataset.seen = JSON.stringify(pixels);
+      const moved = earlier.length > 0 && pixels.some((value, i) => Math.abs(value - (earlier[i] ?? 0)) > 4);
+      return moved ? { width: video.videoWidth, height: video.videoHeight } : null;
+    },
+    undefined,
+    { timeout: timeoutMs, polling: 200 },
+  );
+  const size = await handle.jsonValue();
+  if (!size) throw new Error('no moving picture');
+  return size;
+}
