@@ -1,0 +1,90 @@
+import { randomUUID } from 'node:crypto';
+import compression from 'compression';
+import express, { type Express, type RequestHandler } from 'express';
+import type { Accounts } from '../auth/Accounts.ts';
+import { isAllowedOrigin } from '../auth/origins.ts';
+import type { Config } from '../config.ts';
+import { AppError, notFound } from '../errors.ts';
+import type { Logger } from '../logger.ts';
+import { apiBase } from '../protocol/rest.ts';
+import { createAuthenticate } from './authentication.ts';
+import { createErrorHandler, requestIdOf } from './errorHandler.ts';
+import { createHandlers, type CallsForHttp } from './handlers.ts';
+import { createSecurityHeaders } from './headers.ts';
+import { createPages } from './pages.ts';
+import { createRoutes } from './routes.ts';
+
+export interface HttpAppOptions {
+  config: Pick<Config, 'server'>;
+  accounts: Accounts;
+  calls: CallsForHttp;
+  /** What must work before requests make sense, by name: `/readyz` is 200 when all are true. */
+  readiness: () => Promise<Record<string, boolean>>;
+  logger: Logger;
+  /** Folder of the built page. */
+  webRoot: string;
+}
+
+/** Everything that is answered over HTTP; sockets are attached to the same server elsewhere. */
+export function createHttpApp(options: HttpAppOptions): Express {
+  const { accounts, calls, readiness, logger, webRoot } = options;
+  const { server } = options.config;
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('trust proxy', server.trustProxy);
+  app.set('query parser', 'simple');
+
+  app.use(identifyRequest(logger));
+  app.use(createSecurityHeaders(server));
+  app.use(compression());
+
+  app.get('/healthz', (_request, response) => {
+    response.set('Cache-Control', 'no-store').json({ status: 'ok' });
+  });
+  app.get('/readyz', async (_request, response) => {
+    const checks = await readiness();
+    const ready = Object.values(checks).every(Boolean);
+    response
+      .status(ready ? 200 : 503)
+      .set('Cache-Control', 'no-store')
+      .json({ ready, checks });
+  });
+
+  const handlers = createHandlers(accounts, calls);
+  app.use(
+    apiBase,
+    refuseForeignOrigins(server),
+    createRoutes({ handlers, authenticate: createAuthenticate(accounts), server }),
+  );
+  app.use('/api', () => {
+    throw notFound();
+  });
+  app.use(createPages(webRoot));
+  app.use(createErrorHandler(logger));
+  return app;
+}
+
+/** Gives each request an id, which its answer and our log carry, and logs how it went, without its query. */
+function identifyRequest(logger: Logger): RequestHandler {
+  return (request, response, next) => {
+    const startMs = performance.now();
+    response.set('X-Request-Id', randomUUID());
+    const { method, path } = request;
+    response.once('finish', () => {
+      const ms = Math.round(performance.now() - startMs);
+      logger.debug({ method, path, status: response.statusCode, ms, requestId: requestIdOf(response) }, 'request');
+    });
+    next();
+  };
+}
+
+/** Pages of other sites must not change anything here, whatever their visitor's browser sends along. */
+function refuseForeignOrigins(server: Config['server']): RequestHandler {
+  return (request, response, next) => {
+    response.set('Cache-Control', 'no-store');
+    const readOnly = request.method === 'GET' || request.method === 'HEAD';
+    if (readOnly || isAllowedOrigin(request.headers, request.secure, server)) next();
+    else throw new AppError('ORIGIN_FORBIDDEN', 'Pages of this origin may not use this server.');
+  };
+}
