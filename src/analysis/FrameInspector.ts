@@ -1,0 +1,163 @@
+import { performance } from 'node:perf_hooks';
+import type { IdentityJudgement } from './analyzers/IdentityContinuity.ts';
+import { judgePresence } from './analyzers/facePresence.ts';
+import { thumbnailOf } from './analyzers/thumbnail.ts';
+import { decodeKeyFrame } from './decode/decodeKeyFrame.ts';
+import type { Picture } from './decode/Picture.ts';
+import { readVp8KeyFrameHeader, type Vp8KeyFrameHeader } from './decode/vp8KeyFrame.ts';
+import { FaceDetector, type DetectedFace } from './faces/FaceDetector.ts';
+import { FaceEmbedder } from './faces/FaceEmbedder.ts';
+import { FaceMesh, type MeshedFace } from './faces/FaceMesh.ts';
+import { areaOf, overlap } from './faces/geometry.ts';
+import { qualityOf, type FaceQuality } from './faces/quality.ts';
+import { Model } from './models/Model.ts';
+import type { Evidence, Looked, ModelState, UnreadableReason } from './protocol.ts';
+import type { Stream, WaitingFrame } from './Stream.ts';
+
+export type Inspection = Omit<Looked, 'type' | 'streamId' | 'nonce' | 'lookId'>;
+
+interface MainFace {
+  mesh: MeshedFace;
+  quality: FaceQuality;
+}
+
+/**
+ * Takes a key frame from bytes to evidence: header, limits, decoding, faces, analyzers. Keeps nothing of a picture.
+ * A model that is missing or not what the manifest says is left out, and the analyzers that need it say so.
+ */
+export class FrameInspector {
+  readonly models: readonly ModelState[];
+  readonly #modelVersions: Record<string, string>;
+  readonly #detector: FaceDetector | null;
+  readonly #mesh: FaceMesh | null;
+  readonly #embedder: FaceEmbedder | null;
+
+  static async create(modelsDir: string): Promise<FrameInspector> {
+    const loaded = new Map<string, Model>();
+    const models: ModelState[] = [];
+    for (const name of ['blazeface', 'facemesh', 'faceres']) {
+      try {
+        const model = await Model.load(modelsDir, name);
+        loaded.set(name, model);
+        models.push({ name, version: model.version, error: null });
+      } catch (error) {
+        models.push({ name, version: null, error: String(error).slice(0, 500) });
+      }
+    }
+    return new FrameInspector(loaded, models);
+  }
+
+  private constructor(loaded: ReadonlyMap<string, Model>, models: readonly ModelState[]) {
+    const [detector, mesh, embedder] = ['blazeface', 'facemesh', 'faceres'].map((name) => loaded.get(name));
+    this.#detector = detector ? new FaceDetector(detector) : null;
+    this.#mesh = mesh ? new FaceMesh(mesh) : null;
+    this.#embedder = embedder ? new FaceEmbedder(embedder) : null;
+    this.models = models;
+    this.#modelVersions = Object.fromEntries([...loaded].map(([name, model]) => [name, model.version]));
+  }
+
+  /** Looks at one key frame of a stream. Never throws for what a sender can send. */
+  async inspect(stream: Stream, frame: WaitingFrame): Promise<Inspection | UnreadableReason> {
+    const startedAt = performance.now();
+    const header = readVp8KeyFrameHeader(frame.data);
+    if (typeof header === 'string') return header;
+    let picture: Picture;
+    try {
+      picture = await decodeKeyFrame(frame.data, header);
+    } catch {
+      return 'decode_failed';
+    }
+    const spent = { decodeMs: performance.now() - startedAt, detectMs: 0, meshMs: 0, embedMs: 0 };
+    const integrity = stream.integrity.push({
+      atMs: frame.atMs,
+      thumbnail: thumbnailOf(picture),
+      width: header.width,
+      height: header.height,
+      quantizerIndex: header.quantizerIndex,
+      bytes: frame.data.length,
+    });
+    const faces = await this.#inspectFaces(stream, frame.atMs, picture, spent);
+    return {
+      atMs: frame.atMs,
+      frame: frameFacts(header, frame.data.length),
+      evidence: [integrity.evidence, ...faces.evidence],
+      durations: { ...spent, totalMs: performance.now() - startedAt },
+      modelVersions: this.#modelVersions,
+      suspicious: integrity.suspicious || faces.suspicious,
+    };
+  }
+
+  async #inspectFaces(
+    stream: Stream,
+    atMs: number,
+    picture: Picture,
+    spent: { detectMs: number; meshMs: number; embedMs: number },
+  ): Promise<{ evidence: Evidence[]; suspicious: boolean }> {
+    if (!this.#detector || !this.#mesh) {
+      const missing = judgePresence({ atMs, faces: 0, main: null });
+      const identity = stream.identity.skip(atMs, 'model_missing');
+      return { evidence: [{ ...missing, code: 'model_missing' }, identity.evidence], suspicious: false };
+    }
+    const detectedAt = performance.now();
+    const faces = await this.#detector.detect(picture);
+    spent.detectMs = performance.now() - detectedAt;
+    const main = await this.#meshMainFace(stream, picture, faces, this.#mesh);
+    spent.meshMs = performance.now() - detectedAt - spent.detectMs;
+    const presence = judgePresence({
+      atMs,
+      faces: faces.length,
+      main: main && {
+        sizePx: main.mesh.sizePx,
+        score: main.mesh.score,
+        yawDeg: main.mesh.pose.yawDeg,
+        pitchDeg: main.mesh.pose.pitchDeg,
+        quality: main.quality,
+      },
+    });
+    const embeddedAt = performance.now();
+    const identity = await this.#compareIdentity(stream, atMs, picture, main, presence);
+    spent.embedMs = performance.now() - embeddedAt;
+    return { evidence: [presence, identity.evidence], suspicious: identity.suspicious };
+  }
+
+  async #meshMainFace(
+    stream: Stream,
+    picture: Picture,
+    faces: readonly DetectedFace[],
+    model: FaceMesh,
+  ): Promise<MainFace | null> {
+    const face = mainOf(faces, stream);
+    stream.lastFace = face?.box ?? null;
+    if (!face) return null;
+    const mesh = await model.lay(picture, face);
+    return { mesh, quality: qualityOf(picture, mesh) };
+  }
+
+  async #compareIdentity(
+    stream: Stream,
+    atMs: number,
+    picture: Picture,
+    main: MainFace | null,
+    presence: Evidence,
+  ): Promise<IdentityJudgement> {
+    const { identity } = stream;
+    if (!this.#embedder) return identity.skip(atMs, 'model_missing');
+    // With several faces it is not certain which of them is the participant's.
+    if (!main || presence.code !== 'ok') return identity.skip(atMs, presence.code);
+    const embedding = await this.#embedder.embed(picture, main.mesh);
+    const halves = identity.wantsHalves ? await this.#embedder.embedHalves(picture, main.mesh) : null;
+    const { quality } = main.quality;
+    return identity.push({ atMs, embedding, halves, yawDeg: main.mesh.pose.yawDeg, quality });
+  }
+}
+
+/** The face to follow: the one where it was before, else the largest. */
+function mainOf(faces: readonly DetectedFace[], stream: Stream): DetectedFace | null {
+  const { lastFace } = stream;
+  const followed = lastFace && faces.find((face) => overlap(face.box, lastFace) > 0.3);
+  return followed ?? faces.toSorted((a, b) => areaOf(b.box) - areaOf(a.box))[0] ?? null;
+}
+
+function frameFacts(header: Vp8KeyFrameHeader, bytes: number): Inspection['frame'] {
+  return { bytes, width: header.width, height: header.height, quantizerIndex: header.quantizerIndex };
+}

@@ -1,0 +1,338 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { EventEmitter } from 'node:events';
+import path from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { fileURLToPath } from 'node:url';
+import { fromChild, type FromChild, type Looked, type ToChild, type UnreadableReason } from '../analysis/protocol.ts';
+import { assertUnreachable } from '../errors.ts';
+import type { Logger } from '../logger.ts';
+import type { RtpTap, UdpAddress } from './types.ts';
+
+/** How a look ended. `late`: no answer in time. `down`: the process has gone. */
+export type LookAnswer =
+  | { kind: 'looked'; looked: Looked }
+  | { kind: 'unreadable'; reason: UnreadableReason }
+  | { kind: 'nothing'; packets: number; keyFramesLost: number }
+  | { kind: 'late' }
+  | { kind: 'down' };
+
+/** A tapped stream inside a child. */
+export interface AnalysisStream {
+  /**
+   * Has the next whole key frame looked at. One look at a time.
+   *
+   * @param onKeyFrameLost - A key frame came in pieces: ask the sender for another one.
+   */
+  look(deadlineMs: number, onKeyFrameLost: () => void): Promise<LookAnswer>;
+  close(): void;
+}
+
+export interface StreamOptions {
+  subjectId: number;
+  groupId: number;
+  tap: Pick<RtpTap, 'ssrc' | 'payloadType' | 'source'>;
+}
+
+interface PendingLook {
+  lookId: number;
+  askedAtMs: number;
+  settle: (answer: LookAnswer) => void;
+  onKeyFrameLost: () => void;
+}
+
+interface OpenStream {
+  nonce: string;
+  pending: PendingLook | null;
+}
+
+export interface ChildCounters {
+  /** Messages that are no valid answer: garbage, out of range, of an unknown or closed stream, or late. */
+  invalid: number;
+  unexpected: number;
+  faults: number;
+}
+
+/** Loading the models takes half a second; a machine that is starting everything at once may need far longer. */
+const START_TIMEOUT_MS = 30_000;
+const PING_EVERY_MS = 250;
+/** DESIGN section 1: silent for so long with work in hand, and it is killed. */
+const SILENCE_MS = 1000;
+/** Beyond a look's own deadline: the frame may have come at its very end and wait for its turn. */
+const LOOK_GRACE_MS = 1500;
+const HEAP_MB = 96;
+
+/**
+ * One analysis process. It handles hostile media, so everything that it says is parsed, has to carry the stream's
+ * nonce and the look's number, and is counted and dropped otherwise. Pings are always in hand: a process that leaves
+ * one unanswered for a second is stopped, hung or dead, and is killed.
+ */
+export class AnalysisChild extends EventEmitter<{ close: [] }> {
+  readonly pid: number;
+  /** Where taps send to. */
+  readonly destination: UdpAddress;
+  readonly counters: ChildCounters = { invalid: 0, unexpected: 0, faults: 0 };
+  /** What the process counts itself, as of its last answer to a ping. */
+  reported: Readonly<Record<string, number>> = {};
+  readonly models: Extract<FromChild, { type: 'ready' }>['models'];
+  readonly #process: ChildProcess;
+  readonly #logger: Logger;
+  readonly #streams = new Map<number, OpenStream>();
+  readonly #watch: NodeJS.Timeout;
+  #inHand: number | null = null;
+  #heardAtMs = performance.now();
+  #watchedAtMs = performance.now();
+  #lastId = 0;
+  #closed = false;
+
+  /**
+   * Starts a process and waits until it listens and has loaded its models.
+   *
+   * @throws When it ends or stays silent instead.
+   */
+  static async start(options: { modelsDir: string; logger: Logger; signal?: AbortSignal }): Promise<AnalysisChild> {
+    const process = forkAnalysis();
+    try {
+      const ready = await firstAnswer(process, options.modelsDir, options.signal);
+      return new AnalysisChild(process, ready, options.logger);
+    } catch (error) {
+      process.kill('SIGKILL');
+      throw error;
+    }
+  }
+
+  private constructor(child: ChildProcess, ready: Extract<FromChild, { type: 'ready' }>, logger: Logger) {
+    super();
+    this.#process = child;
+    this.#logger = logger.child({ analysisPid: child.pid });
+    this.pid = child.pid ?? 0;
+    this.destination = { ip: '127.0.0.1', port: ready.port };
+    this.models = ready.models;
+    for (const { name, error } of ready.models) {
+      if (error !== null) this.#logger.error({ model: name, reason: error }, 'model refused, its analyzers abstain');
+    }
+    child.on('message', (raw) => this.#receive(raw));
+    child.once('exit', (code, signal) => {
+      if (!this.#closed) this.#logger.error({ code, signal }, 'analysis process ended');
+      this.close();
+    });
+    child.on('error', (error) => this.#logger.error({ err: error }, 'analysis process failed'));
+    this.#watch = setInterval(() => this.#ping(), PING_EVERY_MS);
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** Streams on whose frame it was at work when it was last heard of; for blaming them when it dies. */
+  get lastTaken(): number | null {
+    return this.#inHand;
+  }
+
+  get looksInFlight(): number {
+    let count = 0;
+    for (const { pending } of this.#streams.values()) if (pending) count++;
+    return count;
+  }
+
+  /** Makes it accept the tap's packets. `streamId` may be compared with `lastTaken`. */
+  openStream({ subjectId, groupId, tap }: StreamOptions): AnalysisStream & { streamId: number } {
+    const streamId = ++this.#lastId;
+    const stream: OpenStream = { nonce: randomBytes(16).toString('hex'), pending: null };
+    this.#streams.set(streamId, stream);
+    const { ssrc, payloadType, source } = tap;
+    const { nonce } = stream;
+    this.#send({ type: 'openStream', streamId, nonce, subjectId, groupId, ssrc, payloadType, source });
+    return {
+      streamId,
+      look: (deadlineMs, onKeyFrameLost) => this.#look(streamId, stream, deadlineMs, onKeyFrameLost),
+      close: () => {
+        if (!this.#streams.delete(streamId)) return;
+        stream.pending?.settle({ kind: 'down' });
+        this.#send({ type: 'closeStream', streamId });
+      },
+    };
+  }
+
+  /** Drops what it remembers of a participant's face. */
+  forgetSubject(subjectId: number): void {
+    this.#send({ type: 'forgetSubject', subjectId });
+  }
+
+  /** Ends the process at once: it owns nothing that could be lost. Idempotent. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearInterval(this.#watch);
+    this.#process.kill('SIGKILL');
+    for (const { pending } of this.#streams.values()) pending?.settle({ kind: 'down' });
+    this.#streams.clear();
+    this.emit('close');
+  }
+
+  #look(streamId: number, stream: OpenStream, deadlineMs: number, onKeyFrameLost: () => void): Promise<LookAnswer> {
+    if (this.#closed || !this.#streams.has(streamId)) return Promise.resolve({ kind: 'down' });
+    stream.pending?.settle({ kind: 'late' });
+    const lookId = ++this.#lastId;
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => pending.settle({ kind: 'late' }), deadlineMs + LOOK_GRACE_MS);
+      const pending: PendingLook = {
+        lookId,
+        askedAtMs: Date.now(),
+        onKeyFrameLost,
+        settle: (answer) => {
+          clearTimeout(timer);
+          if (stream.pending === pending) stream.pending = null;
+          resolve(answer);
+        },
+      };
+      stream.pending = pending;
+      this.#send({ type: 'look', streamId, lookId, deadlineMs });
+    });
+  }
+
+  #receive(raw: unknown): void {
+    if (this.#closed) return;
+    this.#heardAtMs = performance.now();
+    const parsed = fromChild.safeParse(raw);
+    if (!parsed.success) {
+      this.counters.invalid++;
+      return;
+    }
+    const message = parsed.data;
+    switch (message.type) {
+      case 'pong':
+        this.reported = message.counters;
+        return;
+      case 'fault':
+        this.counters.faults++;
+        this.#logger.warn({ where: message.where, reason: message.message }, 'fault in an analysis process');
+        return;
+      case 'ready':
+        this.counters.unexpected++;
+        return;
+      case 'taken':
+      case 'keyFrameLost':
+      case 'looked':
+      case 'unreadable':
+      case 'nothing':
+        return this.#answer(message);
+      default:
+        assertUnreachable(message);
+    }
+  }
+
+  #answer(message: Extract<FromChild, { lookId: number }>): void {
+    const stream = this.#streams.get(message.streamId);
+    const pending = stream?.pending;
+    if (!pending || stream.nonce !== message.nonce || pending.lookId !== message.lookId) {
+      this.counters.unexpected++;
+      return;
+    }
+    switch (message.type) {
+      case 'taken':
+        this.#inHand = message.streamId;
+        return;
+      case 'keyFrameLost':
+        return pending.onKeyFrameLost();
+      case 'nothing':
+        return pending.settle({ kind: 'nothing', packets: message.packets, keyFramesLost: message.keyFramesLost });
+      case 'unreadable':
+        this.#inHand = null;
+        return pending.settle({ kind: 'unreadable', reason: message.reason });
+      case 'looked':
+        this.#inHand = null;
+        if (isPlausible(message, pending.askedAtMs)) return pending.settle({ kind: 'looked', looked: message });
+        this.counters.invalid++;
+        return;
+      default:
+        assertUnreachable(message);
+    }
+  }
+
+  #ping(): void {
+    const nowMs = performance.now();
+    const lateMs = nowMs - this.#watchedAtMs - PING_EVERY_MS;
+    this.#watchedAtMs = nowMs;
+    // When this process itself was held up, answers may be waiting unread: judge at the next turn.
+    if (lateMs > PING_EVERY_MS) this.#heardAtMs = Math.max(this.#heardAtMs, nowMs - SILENCE_MS / 2);
+    if (nowMs - this.#heardAtMs > SILENCE_MS) {
+      this.#logger.error('analysis process is silent, it is killed');
+      this.close();
+      return;
+    }
+    this.#send({ type: 'ping', pingId: ++this.#lastId });
+  }
+
+  #send(message: ToChild): void {
+    if (this.#closed || !this.#process.connected) return;
+    this.#process.send(message, (error) => {
+      if (error && !this.#closed) this.#logger.debug({ err: error }, 'message to an analysis process was lost');
+    });
+  }
+}
+
+const CLOCK_TOLERANCE_MS = 1000;
+
+/** Evidence is of a time that can be: after it was asked for, not in the future, and in order. */
+function isPlausible(looked: Looked, askedAtMs: number): boolean {
+  const latest = Date.now() + CLOCK_TOLERANCE_MS;
+  if (looked.atMs < askedAtMs - CLOCK_TOLERANCE_MS || looked.atMs > latest) return false;
+  return looked.evidence.every((item) => item.fromMs <= item.toMs && item.toMs <= latest);
+}
+
+/**
+ * The program beside this file: compiled in production, TypeScript in development and tests, where the loader that
+ * runs this process runs the child as well. Of the environment it gets only what finds programs and time zones.
+ */
+function forkAnalysis(): ChildProcess {
+  const extension = path.extname(fileURLToPath(import.meta.url));
+  const program = fileURLToPath(new URL(`../analysis/main${extension}`, import.meta.url));
+  const inherited = Object.fromEntries(
+    ['PATH', 'TZ', 'LANG', 'NODE_ENV'].flatMap((name) => {
+      const value = process.env[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+  return fork(program, [], {
+    env: inherited,
+    execArgv: [
+      `--max-old-space-size=${HEAP_MB}`,
+      ...(extension === '.ts' ? ['--import', import.meta.resolve('tsx')] : []),
+    ],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+}
+
+function firstAnswer(
+  child: ChildProcess,
+  modelsDir: string,
+  signal: AbortSignal | undefined,
+): Promise<Extract<FromChild, { type: 'ready' }>> {
+  return new Promise((resolve, reject) => {
+    const finish = (error: Error | null, ready?: Extract<FromChild, { type: 'ready' }>): void => {
+      clearTimeout(timer);
+      child.removeAllListeners();
+      signal?.removeEventListener('abort', abort);
+      // A process that fails later must not throw for want of a listener.
+      child.on('error', () => undefined);
+      if (ready) resolve(ready);
+      else reject(error ?? new Error('the analysis process did not start'));
+    };
+    const abort = (): void => finish(new Error('the start of the analysis process was given up'));
+    const timer = setTimeout(
+      () => finish(new Error('the analysis process did not get ready in time')),
+      START_TIMEOUT_MS,
+    );
+    signal?.addEventListener('abort', abort, { once: true });
+    if (signal?.aborted) return abort();
+    child.once('error', (error) => finish(error));
+    child.once('exit', (code) => finish(new Error(`the analysis process ended while starting (${code})`)));
+    child.on('message', (raw) => {
+      const parsed = fromChild.safeParse(raw);
+      if (parsed.success && parsed.data.type === 'ready') finish(null, parsed.data);
+      else if (parsed.success && parsed.data.type === 'fault') finish(new Error(parsed.data.message));
+    });
+    child.send({ type: 'start', modelsDir } satisfies ToChild, (error) => error && finish(error));
+  });
+}

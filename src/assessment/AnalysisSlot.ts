@@ -1,0 +1,92 @@
+import { EventEmitter } from 'node:events';
+import { performance } from 'node:perf_hooks';
+import type { Logger } from '../logger.ts';
+import { AnalysisChild } from './AnalysisChild.ts';
+
+/** A process that dies is started again after this, then after twice as long, and so on. */
+const FIRST_RESTART_MS = 1000;
+const LAST_RESTART_MS = 30_000;
+/** Alive for so long, and the next restart is quick again. */
+const HEALTHY_MS = 60_000;
+
+/**
+ * A place for one analysis process, which is filled again when the process dies. Cameras belong to a place, so that what
+ * a process remembers of a participant is in one of them only.
+ */
+export class AnalysisSlot extends EventEmitter<{ up: [AnalysisChild]; down: [] }> {
+  /** Participants who belong here. */
+  subjects = 0;
+  restarts = 0;
+  readonly #modelsDir: string;
+  readonly #logger: Logger;
+  readonly #abort = new AbortController();
+  #child: AnalysisChild | null = null;
+  #starting: Promise<void> | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  #delayMs = FIRST_RESTART_MS;
+  #closed = false;
+
+  constructor(options: { modelsDir: string; logger: Logger }) {
+    super();
+    this.setMaxListeners(0);
+    this.#modelsDir = options.modelsDir;
+    this.#logger = options.logger;
+  }
+
+  /** The process, or null while there is none. */
+  get child(): AnalysisChild | null {
+    return this.#child;
+  }
+
+  /** Settles when the first attempt has; a failed one is repeated. */
+  async start(): Promise<void> {
+    if (this.#closed || this.#child) return;
+    this.#starting ??= this.#fill().finally(() => {
+      this.#starting = null;
+    });
+    await this.#starting;
+  }
+
+  /** Idempotent. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#abort.abort();
+    await this.#starting;
+    this.#child?.close();
+    this.removeAllListeners();
+  }
+
+  async #fill(): Promise<void> {
+    try {
+      const options = { modelsDir: this.#modelsDir, logger: this.#logger, signal: this.#abort.signal };
+      const child = await AnalysisChild.start(options);
+      if (this.#closed) return child.close();
+      this.#adopt(child);
+    } catch (error) {
+      if (this.#closed) return;
+      this.#logger.error({ err: error, retryMs: this.#delayMs }, 'analysis process did not start');
+      this.#restartLater();
+    }
+  }
+
+  #adopt(child: AnalysisChild): void {
+    const startedAtMs = performance.now();
+    this.#child = child;
+    child.once('close', () => {
+      this.#child = null;
+      if (this.#closed) return;
+      if (performance.now() - startedAtMs > HEALTHY_MS) this.#delayMs = FIRST_RESTART_MS;
+      this.#restartLater();
+      this.emit('down');
+    });
+    this.#logger.info({ analysisPid: child.pid, models: child.models.length }, 'analysis process is ready');
+    this.emit('up', child);
+  }
+
+  #restartLater(): void {
+    this.restarts++;
+    this.#timer = setTimeout(() => void this.start(), this.#delayMs);
+    this.#delayMs = Math.min(LAST_RESTART_MS, this.#delayMs * 2);
+  }
+}

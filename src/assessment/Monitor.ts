@@ -1,0 +1,130 @@
+import { EventEmitter } from 'node:events';
+import { performance } from 'node:perf_hooks';
+import type { Logger } from '../logger.ts';
+import type { AnalysisPool } from './AnalysisPool.ts';
+import type { AssessmentStore } from './AssessmentStore.ts';
+import type { AssessmentResult, Subject, SubjectIdentity } from './types.ts';
+import { WatchedSubject, type SubjectTimes } from './WatchedSubject.ts';
+
+export interface MonitorOptions {
+  /** Owned by whoever made it; not closed here. */
+  pool: AnalysisPool;
+  store: AssessmentStore;
+  logger: Logger;
+  times: SubjectTimes;
+}
+
+/** Results on their way to the store; more are lost to the record, and counted, before they eat the memory. */
+const MAX_SAVING = 200;
+const MAX_HOLD_BACK_MS = 2000;
+
+/**
+ * Watches the cameras of all participants. `watch` one for each; results come as events and go into the store. Nothing
+ * here is ever awaited by a call: when analysis is slow or gone, results become `unscored` and calls go on.
+ */
+export class Monitor extends EventEmitter<{ assessment: [AssessmentResult] }> {
+  readonly #options: MonitorOptions;
+  readonly #subjects = new Set<WatchedSubject>();
+  readonly #ending = new Set<Promise<void>>();
+  readonly #saving = new Set<Promise<void>>();
+  /** Call -> a small number for the children, which need no more than to tell calls apart. */
+  readonly #groups = new Map<string, { groupId: number; members: number; heldUntilMs: number }>();
+  readonly #counted = { results: 0, unsaved: 0, skipped: 0 };
+  #lastId = 0;
+  #closed = false;
+
+  constructor(options: MonitorOptions) {
+    super();
+    this.#options = options;
+  }
+
+  /** Begins to watch a participant, who has neither consented nor a camera yet. Close the subject when he leaves. */
+  watch(identity: SubjectIdentity): Subject {
+    if (this.#closed) throw new Error('the monitor is closed');
+    const { pool, times, logger } = this.#options;
+    const group = this.#join(identity.callId);
+    const subject: WatchedSubject = new WatchedSubject({
+      identity,
+      subjectId: ++this.#lastId,
+      groupId: group.groupId,
+      pool,
+      times,
+      logger,
+      heldBackMs: () => group.heldUntilMs - performance.now(),
+      onResult: (assessment, detail) =>
+        this.#handleResult({ ...identityOf(subject), atMs: Date.now(), assessment, detail }),
+      onClose: () => this.#forget(subject),
+    });
+    this.#subjects.add(subject);
+    return subject;
+  }
+
+  /**
+   * Puts looks at a call's cameras off, because somebody is about to join it: a key frame made for a look in the 300 ms
+   * before would delay his first picture (DETECTION section 3).
+   */
+  holdBack(callId: string, ms: number): void {
+    const group = this.#groups.get(callId);
+    if (group) group.heldUntilMs = performance.now() + Math.min(MAX_HOLD_BACK_MS, ms);
+  }
+
+  /** For metrics: plain counts by name, of the processes as well. */
+  get counters(): Record<string, number> {
+    let { skipped } = this.#counted;
+    for (const subject of this.#subjects) skipped += subject.skipped;
+    return { ...this.#options.pool.counters, ...this.#counted, subjects: this.#subjects.size, skipped };
+  }
+
+  /** Stops watching and waits until what was found is stored. Idempotent. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const subject of [...this.#subjects]) subject.close();
+    await Promise.all([...this.#ending, ...this.#saving]);
+  }
+
+  #handleResult(result: AssessmentResult): void {
+    this.#counted.results++;
+    this.#save(result);
+    try {
+      this.emit('assessment', result);
+    } catch (error) {
+      this.#options.logger.error({ err: error }, 'listener to assessments failed');
+    }
+  }
+
+  #save(result: AssessmentResult): void {
+    if (this.#saving.size >= MAX_SAVING) {
+      this.#counted.unsaved++;
+      return;
+    }
+    const saving = this.#options.store
+      .saveScan(result)
+      .catch((error: unknown) => {
+        this.#counted.unsaved++;
+        const { callId, peerId } = result;
+        this.#options.logger.error({ err: error, callId, peerId }, 'assessment could not be stored');
+      })
+      .finally(() => this.#saving.delete(saving));
+    this.#saving.add(saving);
+  }
+
+  #join(callId: string): { groupId: number; heldUntilMs: number } {
+    let group = this.#groups.get(callId);
+    if (!group) this.#groups.set(callId, (group = { groupId: ++this.#lastId, members: 0, heldUntilMs: 0 }));
+    group.members++;
+    return group;
+  }
+
+  #forget(subject: WatchedSubject): void {
+    this.#subjects.delete(subject);
+    this.#counted.skipped += subject.skipped;
+    const ending = subject.ended().finally(() => this.#ending.delete(ending));
+    this.#ending.add(ending);
+    const group = this.#groups.get(subject.callId);
+    if (group && --group.members === 0) this.#groups.delete(subject.callId);
+  }
+}
+
+function identityOf({ callId, peerId, userId }: Subject): SubjectIdentity {
+  return { callId, peerId, userId };
+}

@@ -1,0 +1,255 @@
+import type { Looked } from '../analysis/protocol.ts';
+import type { Logger } from '../logger.ts';
+import type { Assessment, UnscoredReason } from '../protocol/assessment.ts';
+import type { AnalysisPool } from './AnalysisPool.ts';
+import type { AnalysisSlot } from './AnalysisSlot.ts';
+import { CameraScanner, type ScanFailure, type ScanTimes } from './CameraScanner.ts';
+import { emptyLedger, forgetGenuine, remember, type Ledger } from './ledger.ts';
+import { fuse } from './risk.ts';
+import type { AssessmentDetail, Subject, SubjectIdentity, WatchedCamera } from './types.ts';
+
+export interface SubjectTimes extends ScanTimes {
+  staleAfterMs: number;
+}
+
+export interface SubjectOptions {
+  identity: SubjectIdentity;
+  subjectId: number;
+  groupId: number;
+  pool: AnalysisPool;
+  times: SubjectTimes;
+  logger: Logger;
+  heldBackMs: () => number;
+  onResult: (assessment: Assessment, detail: AssessmentDetail) => void;
+  onClose: () => void;
+}
+
+/** Looks without a face, and for how long, before the participant is called unscored for it. */
+const FACELESS_LOOKS = 2;
+const FACELESS_MS = 3000;
+/** One failed look may be chance: a lost key frame, a sender that was busy. */
+const FAILED_LOOKS = 2;
+
+/**
+ * Keeps what is known of one participant and turns it into assessments. Never awaited by a call: looks come in when they
+ * come in. A result that gets no younger becomes `unscored`, it never stays `safe`.
+ */
+export class WatchedSubject implements Subject {
+  readonly callId: string;
+  readonly peerId: string;
+  readonly userId: string | null;
+  readonly #options: SubjectOptions;
+  readonly #slot: AnalysisSlot;
+  #assessment: Assessment = unscored('waiting', null);
+  #consented = false;
+  #camera: WatchedCamera | null = null;
+  #cameraOn = true;
+  #scanner: CameraScanner | null = null;
+  readonly #closing = new Set<Promise<void>>();
+  #ledger: Ledger = emptyLedger;
+  #last: Looked | null = null;
+  #lookedAtMs: number | null = null;
+  #failure: ScanFailure | null = null;
+  #failedLooks = 0;
+  #faceless = { looks: 0, sinceMs: 0 };
+  #staleTimer: NodeJS.Timeout | null = null;
+  #toldAtMs = 0;
+  #skipped = 0;
+  #closed = false;
+
+  constructor(options: SubjectOptions) {
+    this.#options = options;
+    this.callId = options.identity.callId;
+    this.peerId = options.identity.peerId;
+    this.userId = options.identity.userId;
+    this.#slot = options.pool.assign();
+  }
+
+  get assessment(): Assessment {
+    return this.#assessment;
+  }
+
+  /** Looks that were put off because the process had too much to do. */
+  get skipped(): number {
+    return this.#skipped + (this.#scanner?.counters.skipped ?? 0);
+  }
+
+  setConsent(given: boolean): void {
+    if (this.#closed || this.#consented === given) return;
+    this.#consented = given;
+    if (!given) this.#slot.child?.forgetSubject(this.#options.subjectId);
+    this.#update();
+  }
+
+  setCamera(camera: WatchedCamera | null): void {
+    if (this.#closed || this.#camera?.producerId === camera?.producerId) return;
+    this.#camera = camera;
+    this.#cameraOn = true;
+    this.#stopScanning();
+    this.#update();
+  }
+
+  setCameraOn(on: boolean): void {
+    if (this.#closed || this.#cameraOn === on) return;
+    this.#cameraOn = on;
+    this.#update();
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#stopScanning();
+    this.#slot.child?.forgetSubject(this.#options.subjectId);
+    this.#options.pool.release(this.#slot);
+    this.#options.onClose();
+  }
+
+  /** Resolves when everything that was started here has ended. */
+  async ended(): Promise<void> {
+    await Promise.all(this.#closing);
+  }
+
+  /** Brings the scanner in line with what is known of the camera. */
+  #update(): void {
+    const wanted = this.#consented && this.#cameraOn ? this.#camera : null;
+    if (!wanted) this.#stopScanning();
+    else if (!this.#scanner) this.#startScanning(wanted);
+    this.#tell(null);
+  }
+
+  #startScanning(camera: WatchedCamera): void {
+    const { subjectId, groupId, times, logger, heldBackMs } = this.#options;
+    // Another track, or the same one after a break in which anything may have been put in its place.
+    this.#forgetTrack();
+    this.#scanner = new CameraScanner({
+      camera,
+      slot: this.#slot,
+      subjectId,
+      groupId,
+      times,
+      logger,
+      heldBackMs,
+      cadence: () => ({ risk: this.#assessment.risk, faceSeen: this.#faceless.looks === 0 }),
+      onLooked: (looked) => this.#handleLooked(looked),
+      onFailure: (failure) => this.#handleFailure(failure),
+      onLost: () => this.#handleLost(),
+    });
+    this.#restartStaleTimer();
+  }
+
+  #stopScanning(): void {
+    const scanner = this.#scanner;
+    if (this.#staleTimer) clearTimeout(this.#staleTimer);
+    if (!scanner) return;
+    this.#scanner = null;
+    this.#skipped += scanner.counters.skipped;
+    const ended = scanner.close().finally(() => this.#closing.delete(ended));
+    this.#closing.add(ended);
+  }
+
+  #forgetTrack(): void {
+    this.#ledger = forgetGenuine(this.#ledger);
+    this.#last = null;
+    this.#lookedAtMs = null;
+    this.#failure = null;
+    this.#failedLooks = 0;
+    this.#faceless = { looks: 0, sinceMs: 0 };
+  }
+
+  #handleLooked(looked: Looked): void {
+    if (!this.#scanner) return;
+    this.#ledger = remember(this.#ledger, looked.evidence);
+    this.#last = looked;
+    this.#lookedAtMs = Date.now();
+    this.#failure = null;
+    this.#failedLooks = 0;
+    const presence = looked.evidence.find((item) => item.analyzer === 'face_presence');
+    const seen = presence !== undefined && !presence.abstained;
+    // A model that is missing says nothing about whether there is a face.
+    const unknown = presence?.code === 'model_missing';
+    if (seen || unknown) this.#faceless = { looks: 0, sinceMs: 0 };
+    else this.#faceless = { looks: this.#faceless.looks + 1, sinceMs: this.#faceless.sinceMs || looked.atMs };
+    this.#restartStaleTimer();
+    this.#tell(looked);
+  }
+
+  #handleFailure(failure: ScanFailure): void {
+    if (!this.#scanner) return;
+    this.#failure = failure;
+    this.#failedLooks = failure === 'analysis_down' ? FAILED_LOOKS : this.#failedLooks + 1;
+    this.#tell(null);
+  }
+
+  #handleLost(): void {
+    if (!this.#scanner) return;
+    this.#forgetTrack();
+    this.#handleFailure('analysis_down');
+  }
+
+  #restartStaleTimer(): void {
+    if (this.#staleTimer) clearTimeout(this.#staleTimer);
+    this.#staleTimer = setTimeout(() => this.#tell(null), this.#options.times.staleAfterMs);
+  }
+
+  /** Makes the assessment anew and tells it when it says something else, or after every scan. */
+  #tell(looked: Looked | null): void {
+    if (this.#closed) return;
+    const nowMs = Date.now();
+    const assessment = this.#assess(nowMs);
+    const changed = essence(assessment) !== essence(this.#assessment);
+    const due = looked !== null && nowMs - this.#toldAtMs >= this.#options.times.scanIntervalMs * SCAN_SHARE;
+    this.#assessment = assessment;
+    if (!changed && !due) return;
+    this.#toldAtMs = nowMs;
+    this.#options.onResult(assessment, { evidence: looked?.evidence ?? [], durations: looked?.durations ?? null });
+  }
+
+  #assess(nowMs: number): Assessment {
+    const scannedAt = this.#last ? new Date(this.#last.atMs).toISOString() : null;
+    const fusion = fuse(this.#ledger, nowMs, false);
+    const reason = this.#reason(nowMs, fusion.status === 'risk');
+    if (reason) return { ...unscored(reason, scannedAt), causes: reason === 'no_face' ? fusion.causes : [] };
+    return {
+      ...fusion,
+      reason: null,
+      scannedAt,
+      verifiedAt: null,
+      modelVersions: this.#last?.modelVersions ?? {},
+    };
+  }
+
+  /** Why nothing can be said; null when something can. */
+  #reason(nowMs: number, atRisk: boolean): UnscoredReason | null {
+    if (!this.#consented) return 'not_consented';
+    if (!this.#camera || !this.#cameraOn) return 'camera_off';
+    if (this.#failure && this.#failedLooks >= FAILED_LOOKS) return this.#failure;
+    if (this.#lookedAtMs === null) return 'waiting';
+    if (nowMs - this.#lookedAtMs >= this.#options.times.staleAfterMs) return this.#failure ?? 'analysis_down';
+    const { looks, sinceMs } = this.#faceless;
+    const faceless = looks >= FACELESS_LOOKS && nowMs - sinceMs >= FACELESS_MS;
+    // A frozen or looped picture is one whether there is a face in it or not.
+    return faceless && !atRisk ? 'no_face' : null;
+  }
+}
+
+/** In a window there is a look each second; the record gets one for each scan interval. */
+const SCAN_SHARE = 0.85;
+
+function unscored(reason: UnscoredReason, scannedAt: string | null): Assessment {
+  return {
+    status: 'unscored',
+    assurance: 'none',
+    reason,
+    risk: null,
+    confidence: null,
+    causes: [],
+    scannedAt,
+    verifiedAt: null,
+    modelVersions: {},
+  };
+}
+
+/** What participants would notice of an assessment. */
+function essence({ status, assurance, reason, risk, causes }: Assessment): string {
+  return JSON.stringify([status, assurance, reason, risk === null ? null : Math.round(risk * 10), causes]);
+}

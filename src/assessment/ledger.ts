@@ -1,0 +1,43 @@
+import type { Evidence } from '../analysis/protocol.ts';
+import type { AnalyzerName } from '../protocol/assessment.ts';
+
+/** What is remembered of one analyzer. */
+export interface Remembered {
+  /** Its newest word that was not an abstention. */
+  newest: Evidence | null;
+  /** The last time it spoke against the person. Outlives newer words and fades, so that a lapse does not wash it off. */
+  finding: Evidence | null;
+  /** Its very last word, an abstention included: for showing what it says. */
+  last: Evidence;
+}
+
+/** All that is remembered of one participant; never changed, only replaced. */
+export type Ledger = ReadonlyMap<AnalyzerName, Remembered>;
+
+export const emptyLedger: Ledger = new Map();
+
+/** Adds what the analyzers said of one picture. An abstention changes nothing but the last word. */
+export function remember(ledger: Ledger, evidence: readonly Evidence[]): Ledger {
+  const next = new Map(ledger);
+  for (const item of evidence) {
+    const before = next.get(item.analyzer) ?? { newest: null, finding: null };
+    next.set(item.analyzer, {
+      newest: item.abstained ? before.newest : item,
+      finding: !item.abstained && item.llr > 0 ? item : before.finding,
+      last: item,
+    });
+  }
+  return next;
+}
+
+/**
+ * Another track, another camera, or an analysis process that lost its memory: what spoke for the person is of something
+ * else. What spoke against stays, so that switching the camera washes nothing off.
+ */
+export function forgetGenuine(ledger: Ledger): Ledger {
+  const kept = new Map<AnalyzerName, Remembered>();
+  for (const [analyzer, { finding }] of ledger) {
+    if (finding) kept.set(analyzer, { newest: null, finding, last: finding });
+  }
+  return kept;
+}
