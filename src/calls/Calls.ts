@@ -92,11 +92,9 @@ export class Calls {
     this.#presence.disconnected(connection);
   }
 
-  /** Numbers for whoever operates the server. */
-  counts(): { calls: number; peers: number } {
-    let peers = 0;
-    for (const call of this.#live.values()) peers += call.peers.size;
-    return { calls: this.#live.size, peers };
+  /** Calls that ring, that people are in, or that wait for somebody to come back. */
+  running(): readonly Call[] {
+    return [...this.#live.values()];
   }
 
   live(callId: string): Call | undefined {

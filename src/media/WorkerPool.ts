@@ -36,6 +36,8 @@ export class WorkerPool extends EventEmitter<{ workerDied: [index: number]; work
   /** Settled or pending: the worker at each index. */
   readonly #workers: Promise<MediaWorker>[] = [];
   readonly #roomsOf: number[] = [];
+  /** 0 while a worker is being replaced. */
+  readonly #pids: number[] = [];
   #closed = false;
 
   private constructor(options: WorkerPoolOptions) {
@@ -48,6 +50,7 @@ export class WorkerPool extends EventEmitter<{ workerDied: [index: number]; work
     const pool = new WorkerPool(options);
     for (let index = 0; index < options.count; index++) {
       pool.#roomsOf.push(0);
+      pool.#pids.push(0);
       pool.#workers.push(pool.#start(index));
     }
     try {
@@ -59,8 +62,14 @@ export class WorkerPool extends EventEmitter<{ workerDied: [index: number]; work
     return pool;
   }
 
-  get size(): number {
-    return this.#workers.length;
+  /** Process ids of the workers, for whoever operates or tests the server. */
+  get pids(): readonly number[] {
+    return this.#pids;
+  }
+
+  /** Whether every worker runs. */
+  get alive(): boolean {
+    return !this.#closed && this.#pids.every((pid) => pid > 0);
   }
 
   /** The index of the worker with the fewest rooms, which is counted as one room more until `release`. */
@@ -106,6 +115,7 @@ export class WorkerPool extends EventEmitter<{ workerDied: [index: number]; work
         ],
       });
       worker.once('died', () => this.#replace(index));
+      this.#pids[index] = worker.pid;
       logger.info({ index, pid: worker.pid, port: port + index }, 'media worker started');
       return { index, worker, webRtcServer };
     } catch (error) {
@@ -117,6 +127,7 @@ export class WorkerPool extends EventEmitter<{ workerDied: [index: number]; work
   #replace(index: number): void {
     if (this.#closed) return;
     this.#options.logger.warn({ index }, 'media worker died');
+    this.#pids[index] = 0;
     const replacement = this.#restart(index);
     this.#workers[index] = replacement;
     replacement.then(

@@ -1,5 +1,7 @@
-import type { IncomingMessage, Server as HttpServer } from 'node:http';
+import type { Server as HttpServer } from 'node:http';
+import type { TLSSocket } from 'node:tls';
 import { Server } from 'socket.io';
+import { isAllowedOrigin } from '../auth/origins.ts';
 import type { Calls } from '../calls/Calls.ts';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
@@ -19,8 +21,8 @@ export interface SignalingServerOptions {
   authenticator: Authenticator;
   calls: Calls;
   logger: Logger;
-  /** Origins allowed beside the host that the page was loaded from. */
-  allowedOrigins: readonly string[];
+  /** Which pages may connect. */
+  server: Parameters<typeof isAllowedOrigin>[2];
 }
 
 /** Messages above this are refused by closing the socket; the largest honest one, `produce`, has about 6 kB. */
@@ -51,7 +53,8 @@ export class SignalingServer {
       connectTimeout: connectTimeoutMs,
       allowRequest: (request, decide) => {
         // CORS does not protect WebSockets, so the origin is checked here.
-        decide(null, originAllowed(request, options.allowedOrigins));
+        const secure = (request.socket as Partial<TLSSocket>).encrypted === true;
+        decide(null, request.headers.origin !== undefined && isAllowedOrigin(request.headers, secure, options.server));
       },
     });
     const handlers = createHandlers({
@@ -147,14 +150,6 @@ export class SignalingServer {
     timer.unref();
     this.#expiry.set(socket.id, timer);
   }
-}
-
-/** Same host as the request was sent to, or listed. A request without an origin does not come from a page. */
-export function originAllowed(request: IncomingMessage, allowedOrigins: readonly string[]): boolean {
-  const { origin, host } = request.headers;
-  if (origin === undefined) return false;
-  if (allowedOrigins.includes(origin)) return true;
-  return URL.canParse(origin) && host !== undefined && new URL(origin).host === host.toLowerCase();
 }
 
 /** socket.io hands `data` of a connect error to the client, and the message. */

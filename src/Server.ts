@@ -1,0 +1,254 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { AnalysisPool } from './assessment/AnalysisPool.ts';
+import { Monitor } from './assessment/Monitor.ts';
+import { forOthers, forSelf } from './assessment/views.ts';
+import { Accounts } from './auth/Accounts.ts';
+import { loadSecrets } from './auth/secrets.ts';
+import { Calls } from './calls/Calls.ts';
+import { ConfigError, type Config } from './config.ts';
+import { PostgresAssessmentStore } from './db/AssessmentStore.ts';
+import { PostgresCallStore } from './db/CallStore.ts';
+import { Database } from './db/Database.ts';
+import { EmbeddedPostgres } from './db/EmbeddedPostgres.ts';
+import { PostgresSessionStore } from './db/SessionStore.ts';
+import { PostgresUserStore } from './db/UserStore.ts';
+import { createHttpApp } from './http/app.ts';
+import { configureHttpServer, httpServerOptions } from './http/httpServer.ts';
+import type { Logger } from './logger.ts';
+import { announcedAddress, announcedAddressProblem } from './media/announcedAddress.ts';
+import { Room } from './media/Room.ts';
+import { WorkerPool } from './media/WorkerPool.ts';
+import { SignalingServer } from './signaling/SignalingServer.ts';
+
+export interface ServerOptions {
+  config: Config;
+  logger: Logger;
+  /** Folder with `.cache/models` and the built page, `dist/web`. */
+  root?: string;
+}
+
+interface Closable {
+  close(): Promise<void>;
+}
+
+/**
+ * Builds the parts and connects them; it is the only place that knows all of them. They are started in the order in
+ * which they need each other, nothing listens before all are ready, and they are closed the other way round.
+ */
+export class Server {
+  readonly url: string;
+  readonly calls: Calls;
+  readonly monitor: Monitor;
+  readonly #workers: WorkerPool;
+  /** In the order of their start. */
+  readonly #parts: Closable[];
+  #closing: Promise<void> | null = null;
+
+  private constructor(parts: Closable[], built: Built) {
+    this.#parts = parts;
+    this.url = built.url;
+    this.calls = built.calls;
+    this.monitor = built.monitor;
+    this.#workers = built.workers;
+  }
+
+  /** @throws ConfigError or another error with one sentence that says what to do; what was started is closed again. */
+  static async start(options: ServerOptions): Promise<Server> {
+    const parts: Closable[] = [];
+    try {
+      return await build(options, parts, (built) => new Server(parts, built));
+    } catch (error) {
+      await closeAll(parts);
+      throw error;
+    }
+  }
+
+  get workerPids(): readonly number[] {
+    return this.#workers.pids;
+  }
+
+  /** Stops taking requests, ends the calls, and closes everything. Idempotent. */
+  async close(): Promise<void> {
+    this.#closing ??= closeAll(this.#parts);
+    await this.#closing;
+  }
+}
+
+interface Built {
+  url: string;
+  calls: Calls;
+  monitor: Monitor;
+  workers: WorkerPool;
+}
+
+async function build(options: ServerOptions, parts: Closable[], done: (built: Built) => Server): Promise<Server> {
+  const { config, logger, root = process.cwd() } = options;
+  const own = <T extends Closable>(part: T): T => {
+    parts.push(part);
+    return part;
+  };
+  await mkdir(config.dataDir, { recursive: true });
+  const [database, workers, pool] = await startTogether([
+    openDatabase(config, logger, own),
+    startWorkers(config, logger).then(own),
+    startAnalysis(config, logger, root).then(own),
+  ]);
+  const monitor = own(
+    new Monitor({ pool, logger, store: new PostgresAssessmentStore(database), times: config.analysis }),
+  );
+  const accounts = await openAccounts(config, logger, database);
+  const calls = own(await openCalls(config, logger, { database, workers, monitor }));
+  const httpServer = config.server.tls
+    ? createHttpsServer({ ...httpServerOptions, ...config.server.tls })
+    : createHttpServer(httpServerOptions);
+  configureHttpServer(httpServer);
+  const readiness = async (): Promise<Record<string, boolean>> => ({
+    database: await answers(database),
+    media: workers.alive,
+  });
+  const webRoot = join(root, 'dist', 'web');
+  httpServer.on('request', createHttpApp({ config, accounts, calls, readiness, logger, webRoot }));
+  const signaling = new SignalingServer({
+    httpServer,
+    authenticator: authenticatorOf(accounts),
+    calls,
+    logger,
+    server: config.server,
+  });
+  accounts.on('sessionRevoked', (sessionId) => {
+    signaling.closeSession(sessionId);
+  });
+  monitor.on('assessment', ({ callId, peerId, assessment }) => {
+    const views = { forOthers: forOthers(assessment), forSelf: forSelf(assessment) };
+    calls.live(callId)?.setAssessment(peerId, views);
+  });
+  await listen(httpServer, config);
+  own(signaling);
+  return done({ url: urlOf(httpServer, config), calls, monitor, workers });
+}
+
+/** Waits for all even if one fails, so that what has started is known and can be closed. */
+async function startTogether<T extends readonly unknown[]>(starts: { [K in keyof T]: Promise<T[K]> }): Promise<T> {
+  await Promise.allSettled(starts);
+  return Promise.all(starts) as unknown as Promise<T>;
+}
+
+async function openDatabase(
+  config: Config,
+  logger: Logger,
+  own: <T extends Closable>(part: T) => T,
+): Promise<Database> {
+  const { url: configured, ...limits } = config.database;
+  const url = configured ?? own(await EmbeddedPostgres.start({ dataDir: config.dataDir, logger })).url;
+  return own(await Database.open({ url, logger, ...limits }));
+}
+
+async function startWorkers(config: Config, logger: Logger): Promise<WorkerPool> {
+  const { address, port, workers } = config.rtc;
+  const announced = announcedAddress(config.rtc.announcedAddress);
+  const problem = announcedAddressProblem(announced, config.server.host);
+  if (problem) logger.warn({ announced }, problem);
+  return WorkerPool.create({
+    count: workers ?? availableParallelism(),
+    address,
+    announcedAddress: announced,
+    port,
+    logger,
+  });
+}
+
+async function startAnalysis(config: Config, logger: Logger, root: string): Promise<AnalysisPool> {
+  const modelsDir = join(root, '.cache', 'models');
+  return AnalysisPool.create({ processes: config.analysis.processes, modelsDir, logger });
+}
+
+async function openAccounts(config: Config, logger: Logger, database: Database): Promise<Accounts> {
+  return new Accounts({
+    config: config.auth,
+    users: new PostgresUserStore(database),
+    sessions: new PostgresSessionStore(database),
+    secrets: await loadSecrets(config.dataDir),
+    logger,
+  });
+}
+
+async function openCalls(
+  config: Config,
+  logger: Logger,
+  parts: { database: Database; workers: WorkerPool; monitor: Monitor },
+): Promise<Calls> {
+  const { scanIntervalMs, staleAfterMs, verifiedTtlMs } = config.analysis;
+  const calls = new Calls({
+    store: new PostgresCallStore(parts.database),
+    settings: { ...config.calls, policy: { scanIntervalMs, staleAfterMs, verifiedTtlMs } },
+    createRoom: () => Room.create(parts.workers, logger),
+    checks: parts.monitor,
+    logger,
+    nodeId: await nodeId(config.dataDir),
+    bootId: randomUUID(),
+  });
+  await calls.open();
+  return calls;
+}
+
+/** The sockets know a person by what they show of him; the account has more. */
+function authenticatorOf(accounts: Accounts): ConstructorParameters<typeof SignalingServer>[0]['authenticator'] {
+  return {
+    async authenticate(accessToken) {
+      const { user, sessionId, expiresAt } = await accounts.authenticate(accessToken);
+      const { id, username, fullName } = user;
+      return { user: { id, username, fullName }, sessionId, expiresAt };
+    },
+  };
+}
+
+/** Tells this server's calls from those of others that use the same database; made once, kept with the data. */
+async function nodeId(dataDir: string): Promise<string> {
+  const file = join(dataDir, 'node-id');
+  await writeFile(file, randomUUID(), { flag: 'wx', mode: 0o600 }).catch((error: unknown) => {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  });
+  return (await readFile(file, 'utf8')).trim();
+}
+
+async function listen(httpServer: HttpServer, config: Config): Promise<void> {
+  const { port, host } = config.server;
+  httpServer.listen(port, host);
+  try {
+    await once(httpServer, 'listening');
+  } catch (error) {
+    throw new ConfigError(
+      `Port ${String(port)} on ${host} cannot be opened: set PORT to another one, or stop what uses it.`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+/** Where a browser on this machine finds the page. */
+function urlOf(httpServer: HttpServer, config: Config): string {
+  if (config.server.publicUrl !== null) return config.server.publicUrl;
+  const { port, address } = httpServer.address() as AddressInfo;
+  const everywhere = address === '0.0.0.0' || address === '::';
+  const host = everywhere ? 'localhost' : address.includes(':') ? `[${address}]` : address;
+  return `${config.server.tls ? 'https' : 'http'}://${host}:${String(port)}`;
+}
+
+async function answers(database: Database): Promise<boolean> {
+  return database.ping().then(
+    () => true,
+    () => false,
+  );
+}
+
+async function closeAll(parts: Closable[]): Promise<void> {
+  for (const part of parts.splice(0).reverse()) await part.close();
+}
