@@ -1,5 +1,4 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import { AppError, notFound } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { Room } from '../media/Room.ts';
@@ -12,6 +11,7 @@ import type { Connection } from './Connection.ts';
 import type { Peer } from './Peer.ts';
 import { Presence } from './Presence.ts';
 import { qualityScore } from './quality.ts';
+import { RecordWriter } from './RecordWriter.ts';
 
 export interface CallsSettings extends CallSettings {
   ringTimeoutMs: number;
@@ -32,28 +32,31 @@ export interface CallsOptions {
   bootId: string;
 }
 
-/** Waits between tries to write a change, in milliseconds; the last one is repeated. */
-const writeRetryMs = [200, 500, 1000, 2000, 5000];
-
 /**
  * All running calls, and the only place where a call begins, is answered and ends. What the database must know is
  * durable before an asker is answered; media and notifications do not wait for it.
  */
 export class Calls {
-  readonly store: CallStore;
+  /** The record as REST shows it: what has happened before is in it. */
+  readonly store: Pick<CallStore, 'active' | 'history' | 'details'>;
   readonly #options: CallsOptions;
   readonly #presence = new Presence();
   readonly #live = new Map<string, Call>();
   readonly #loading = new Map<string, Promise<Call>>();
   readonly #endings = new Map<string, Promise<void>>();
-  readonly #writes = new Map<string, Promise<void>>();
+  readonly #writer: RecordWriter;
   readonly #timers = new Map<string, NodeJS.Timeout>();
-  readonly #closing = new AbortController();
   #heartbeat: NodeJS.Timeout | null = null;
 
   constructor(options: CallsOptions) {
     this.#options = options;
-    this.store = options.store;
+    const { store } = options;
+    this.#writer = new RecordWriter(options.logger);
+    this.store = {
+      active: async (...asked) => this.#writer.read(() => store.active(...asked)),
+      history: async (...asked) => this.#writer.read(() => store.history(...asked)),
+      details: async (...asked) => this.#writer.read(() => store.details(...asked)),
+    };
   }
 
   /** Takes over what an older boot of this node left running, and begins to write signs of life. */
@@ -148,7 +151,7 @@ export class Calls {
    */
   async enter(roomId: string, userId: string): Promise<Call> {
     const live = [...this.#live.values()].find((call) => call.identity.roomId === roomId);
-    const call = live ?? (await this.#load(roomId, userId));
+    const call = live ?? (await this.#load(roomId));
     if (!call.mayEnter(userId)) throw notFound();
     if (call.over) throw new AppError('CALL_OVER', 'This call is over.');
     return call;
@@ -198,18 +201,16 @@ export class Calls {
    * @throws AppError NOT_FOUND for strangers, FORBIDDEN for somebody who took part but is not a host.
    */
   async end(callId: string, userId: string): Promise<CallRecord> {
-    const details = await this.store.details(callId, userId);
-    const live = this.#live.get(callId);
-    if (!details && !live?.presentPeers.some((p) => p.user.id === userId)) throw notFound();
-    const record = details?.call ?? (await this.#record(callId));
-    if (record.callee === null && record.caller.id !== userId) {
+    const details = await this.#options.store.details(callId, userId);
+    const running = this.#live.get(callId);
+    if (!details && !running?.presentPeers.some((p) => p.user.id === userId)) throw notFound();
+    const { callee, caller } = details?.call ?? (await this.#record(callId));
+    if (callee === null && caller.id !== userId) {
       throw new AppError('FORBIDDEN', 'Only the host can end this meeting.');
     }
-    if (record.endTime === null) {
-      const call = live ?? (await this.#load(record.roomId, userId));
-      const [status, reason] = endingOf(call, userId);
-      await this.#finish(call, status, reason);
-    } else await this.#endings.get(callId);
+    await this.#endings.get(callId);
+    const call = this.#live.get(callId) ?? (await this.#loadUnlessOver(callId));
+    if (call) await this.#finish(call, ...endingOf(call, userId));
     return this.#record(callId);
   }
 
@@ -219,7 +220,13 @@ export class Calls {
     const { bitrateBps, loss, rttMs, freezeS } = sample;
     const measured = { bitrateBps, loss, rttMs, freezeS };
     const score = qualityScore(measured);
-    await this.store.saveQuality({ callId: call.id, userId: peer.user.id, at: new Date(), score, ...measured });
+    await this.#options.store.saveQuality({
+      callId: call.id,
+      userId: peer.user.id,
+      at: new Date(),
+      score,
+      ...measured,
+    });
   }
 
   /** A peer goes by its own wish, or its page closed. */
@@ -239,7 +246,7 @@ export class Calls {
         this.#finish(call, call.status === 'ringing' ? 'failed' : 'ended', 'server_lost', new Date()),
       ),
     );
-    this.#closing.abort();
+    await this.#writer.close();
     for (const call of [...this.#live.values()]) this.#forget(call);
   }
 
@@ -267,7 +274,7 @@ export class Calls {
   #afterLeaving(call: Call, peer: Peer, at: Date, reason: EndReason): void {
     const { settings } = this.#options;
     this.#presence.leftCall(peer.user.id);
-    void this.#write(call.id, () => this.store.participantLeft(peer.id, at));
+    void this.#writer.write(call.id, () => this.#options.store.participantLeft(peer.id, at));
     if (call.over || reason === 'joined_elsewhere') return;
     if (call.direct && call.status === 'active') void this.#finish(call, 'ended', reason, at);
     else if (!call.direct && call.presentPeers.length === 0) {
@@ -289,42 +296,11 @@ export class Calls {
     this.#forget(call);
     for (const tab of tabs) tab.notify('callEnded', { callId: call.id, status, reason });
     this.#options.logger.info({ callId: call.id, status, reason }, 'call ended');
-    const ending = this.#write(call.id, () => this.store.end(call.id, { status, reason, endTime })).finally(() =>
-      this.#endings.delete(call.id),
-    );
+    const ending = this.#writer
+      .write(call.id, () => this.#options.store.end(call.id, { status, reason, endTime }))
+      .finally(() => this.#endings.delete(call.id));
     this.#endings.set(call.id, ending);
     return ending;
-  }
-
-  /**
-   * Writes a call's changes one after the other, each until the database has it, however long that is away. Should
-   * the server die first, its next start ends the call as of its last sign of life.
-   */
-  #write(callId: string, work: () => Promise<unknown>): Promise<void> {
-    const before = this.#writes.get(callId) ?? Promise.resolve();
-    const writing = before
-      .then(() => this.#untilWritten(callId, work))
-      .finally(() => {
-        if (this.#writes.get(callId) === writing) this.#writes.delete(callId);
-      });
-    this.#writes.set(callId, writing);
-    return writing;
-  }
-
-  async #untilWritten(callId: string, work: () => Promise<unknown>): Promise<void> {
-    const { logger } = this.#options;
-    for (let attempt = 0; ; attempt++) {
-      try {
-        await work();
-        return;
-      } catch (error) {
-        const worthAnother = error instanceof AppError && error.code === 'UNAVAILABLE' && !this.#closing.signal.aborted;
-        logger.warn({ err: error, callId, attempt, worthAnother }, 'a change of a call could not be written');
-        if (!worthAnother) return;
-      }
-      const waitMs = writeRetryMs[Math.min(attempt, writeRetryMs.length - 1)];
-      await delay(waitMs, undefined, { signal: this.#closing.signal }).catch(() => undefined);
-    }
   }
 
   #recordJoin(call: Call, peer: Peer): void {
@@ -339,23 +315,26 @@ export class Calls {
       const since = joinedAt && joinedAt > startTime ? joinedAt : startTime;
       return { callId: call.id, userId: user.id, peerId, role, joinedAt: since, consent };
     });
-    void this.#write(call.id, async () => {
-      if (begins) await this.store.begin(call.id, startTime);
-      for (const newcomer of newcomers) await this.store.participantJoined(newcomer);
+    void this.#writer.write(call.id, async () => {
+      if (begins) await this.#options.store.begin(call.id, startTime);
+      for (const newcomer of newcomers) await this.#options.store.participantJoined(newcomer);
     });
   }
 
+  async #loadUnlessOver(callId: string): Promise<Call | null> {
+    const { endTime, roomId } = await this.#record(callId);
+    return endTime === null ? this.#load(roomId) : null;
+  }
+
   /** A running call that is not in memory: a meeting in which nobody is just now. */
-  async #load(roomId: string, userId: string): Promise<Call> {
+  async #load(roomId: string): Promise<Call> {
     const loading = this.#loading.get(roomId) ?? this.#loadOnce(roomId).finally(() => this.#loading.delete(roomId));
     this.#loading.set(roomId, loading);
-    const call = await loading;
-    if (!call.mayEnter(userId)) throw notFound();
-    return call;
+    return loading;
   }
 
   async #loadOnce(roomId: string): Promise<Call> {
-    const record = await this.store.find({ roomId });
+    const record = await this.#options.store.find({ roomId });
     if (!record) throw notFound();
     const live = this.#live.get(record.id);
     if (live) return live;
@@ -380,7 +359,7 @@ export class Calls {
   async #recover(record: AdoptedCall): Promise<void> {
     const { settings } = this.#options;
     if (record.status === 'ringing') {
-      await this.store.end(record.id, { status: 'failed', reason: 'server_lost', endTime: record.lastSeenAt });
+      await this.#options.store.end(record.id, { status: 'failed', reason: 'server_lost', endTime: record.lastSeenAt });
     } else if (record.startTime !== null) {
       const call = this.#revive(record, 'active');
       this.#after(settings.recoverMs, call, () => this.#endUnlessBack(call, record.lastSeenAt));
@@ -407,7 +386,7 @@ export class Calls {
 
   /** Keeps a caller below his share of running calls by ending his oldest meeting that nobody ever used. */
   async #makeRoomFor(callerId: string): Promise<void> {
-    const own = (await this.store.active(callerId)).filter((record) => record.caller.id === callerId);
+    const own = (await this.#options.store.active(callerId)).filter((record) => record.caller.id === callerId);
     if (own.length < this.#options.settings.maxActivePerUser) return;
     const unused = own.filter((r) => r.callee === null && r.startTime === null && !this.#live.get(r.id)?.peers.size);
     const oldest = unused.reduce<CallRecord | null>((a, b) => (a && a.createdAt < b.createdAt ? a : b), null);
@@ -432,7 +411,7 @@ export class Calls {
   }
 
   async #record(callId: string): Promise<CallRecord> {
-    const record = await this.store.find({ callId });
+    const record = await this.#options.store.find({ callId });
     if (!record) throw notFound();
     return record;
   }
