@@ -241,11 +241,9 @@ export class Calls {
   async close(): Promise<void> {
     if (this.#heartbeat) clearInterval(this.#heartbeat);
     const running = [...this.#live.values()].filter((call) => call.startTime !== null || call.direct);
-    await Promise.all(
-      running.map((call) =>
-        this.#finish(call, call.status === 'ringing' ? 'failed' : 'ended', 'server_lost', new Date()),
-      ),
-    );
+    for (const call of running) {
+      void this.#finish(call, call.status === 'ringing' ? 'failed' : 'ended', 'server_lost');
+    }
     await this.#writer.close();
     for (const call of [...this.#live.values()]) this.#forget(call);
   }

@@ -146,6 +146,11 @@ export class SignalingClient {
     return (await this.request('produce', { requestId, source, rtpParameters })).producerId;
   }
 
+  /** Settles once the server has closed the connection. */
+  async disconnected(): Promise<void> {
+    await new Promise((resolve) => this.socket.once('disconnect', resolve));
+  }
+
   /** Closes without a word, as a lost network does. */
   drop(): void {
     this.socket.io.engine.close();

@@ -16,7 +16,11 @@ describe('calls', () => {
     server = await TestServer.start({
       calls: { ringTimeoutMs: 600, keepPeerMs: 700, keepTransportsMs: 400, emptyMeetingMs: 300 },
     });
-    [alice, bob, carol] = await Promise.all(['alice', 'bob', 'carol'].map((name) => server.register(name)));
+    [alice, bob, carol] = await Promise.all([
+      server.register('alice'),
+      server.register('bob'),
+      server.register('carol'),
+    ]);
   });
 
   afterEach(async () => {
