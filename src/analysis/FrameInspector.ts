@@ -74,7 +74,6 @@ export class FrameInspector {
       width: header.width,
       height: header.height,
       quantizerIndex: header.quantizerIndex,
-      bytes: frame.data.length,
     });
     const faces = await this.#inspectFaces(stream, frame.atMs, picture, spent);
     return {

@@ -52,9 +52,8 @@ export class IdentityContinuity {
     this.#againstEarlier.reset();
   }
 
-  /** The key frame shows no face that could be compared. */
+  /** The key frame shows no face that could be compared. The ones before it stay: a turn of the head ends nothing. */
   skip(atMs: number, reason: CauseCode): IdentityJudgement {
-    this.#probe = [];
     return { evidence: abstained(stretch(atMs, atMs), reason), suspicious: false };
   }
 

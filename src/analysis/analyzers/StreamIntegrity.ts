@@ -9,79 +9,88 @@ export interface IntegritySample {
   width: number;
   height: number;
   quantizerIndex: number;
-  bytes: number;
+}
+
+export interface IntegrityJudgement {
+  evidence: Evidence;
+  /** The newest picture hardly differs from the one before: look more often. */
+  suspicious: boolean;
 }
 
 /**
  * A1, stream integrity: is the picture frozen?
  *
- * A frozen source gives the encoder the same pixels again and again. Two key frames made with the same quantiser are
- * then the same picture, to the last bit or nearly so, whereas the noise of any real sensor makes them differ, even
- * of a scene in which nothing moves. With different quantisers the pictures of a frozen source differ as well, by up
- * to a grey level per cell at coarse ones; so those pairs can only tell that something moved, never that nothing did.
+ * [Note: A frozen picture repeats to the bit] A frozen source gives the encoder the same pixels again and again, and VP8
+ * key frames depend on nothing else but the quantiser: two of them with the same quantiser are the same picture to the
+ * bit. The least noise of a sensor, 0.3 grey levels of a scene in which nothing moves, already makes the encoder decide
+ * differently here and there. So repeats are what is looked for, and the absence of motion alone is never enough.
  *
- * Can tell: a stopped picture, from six key frames over five seconds. Cannot tell: a loop, a replay, a still picture to
- * which somebody adds noise or motion; and it has nothing to say of a black or flat picture, which is no evidence of
- * a frozen one.
+ * Can tell: a stopped picture, as soon as the quantiser has come back to a value twice: within 5 s where the bitrate is
+ * steady, 16 s while it climbs after the start. Cannot tell: a loop, a replay, a still picture to which somebody adds
+ * noise or motion. Abstains on a black or flat picture, which is no evidence of a frozen one.
  */
 export class StreamIntegrity {
   readonly #samples: IntegritySample[] = [];
   #frozenInARow = 0;
 
-  /** Forgets the track; another one begins. */
-  reset(): void {
-    this.#samples.length = 0;
-    this.#frozenInARow = 0;
-  }
-
   /** Takes a key frame and says what the newest ones show together. */
-  push(sample: IntegritySample): { evidence: Evidence; suspicious: boolean } {
-    const last = this.#samples.at(-1);
-    if (last && sample.atMs - last.atMs > MAX_GAP_MS) this.reset();
+  push(sample: IntegritySample): IntegrityJudgement {
+    const before = this.#samples.at(-1);
+    if (before && sample.atMs - before.atMs > MAX_GAP_MS) this.#samples.length = 0;
     this.#samples.push(sample);
     if (this.#samples.length > MAX_SAMPLES) this.#samples.shift();
-    const judgement = judge(this.#samples);
-    this.#frozenInARow = judgement.kind === 'frozen' ? this.#frozenInARow + 1 : 0;
+    const { kind, details } = judge(this.#samples);
+    this.#frozenInARow = kind === 'frozen' ? this.#frozenInARow + 1 : 0;
     const stretch = {
       analyzer: 'stream_integrity' as const,
       version: VERSION,
       fromMs: this.#samples[0]!.atMs,
       toMs: sample.atMs,
-      details: judgement.details,
+      details,
     };
-    const suspicious = judgement.kind === 'frozen' || (last !== undefined && alike(last, sample));
-    if (judgement.kind === 'flat') return { evidence: abstained(stretch, 'too_dark'), suspicious: false };
-    if (this.#frozenInARow >= WINDOWS_IN_A_ROW) {
+    if (this.#frozenInARow >= JUDGEMENTS_IN_A_ROW) {
       return { evidence: looked(stretch, { llr: FROZEN_LLR, quality: 1, code: 'frozen' }), suspicious: false };
     }
-    if (judgement.kind === 'live') {
-      const quality = Math.min(1, this.#samples.length / MAX_SAMPLES);
-      return { evidence: looked(stretch, { llr: 0, quality, code: 'ok' }), suspicious };
-    }
-    return { evidence: abstained(stretch, 'gathering'), suspicious };
+    if (kind === 'flat') return { evidence: abstained(stretch, 'too_dark'), suspicious: false };
+    const suspicious = before !== undefined && isStill(before, sample);
+    if (kind !== 'live') return { evidence: abstained(stretch, 'gathering'), suspicious };
+    const quality = Math.min(1, this.#samples.length / GOOD_SAMPLES);
+    return { evidence: looked(stretch, { llr: 0, quality, code: 'ok' }), suspicious };
   }
 }
 
 const VERSION = 'frozen-1';
 /** DETECTION section 6: a frozen picture alone makes the risk 0.95. */
 const FROZEN_LLR = 6;
-const WINDOWS_IN_A_ROW = 3;
-const MIN_SAMPLES = 5;
-const MAX_SAMPLES = 8;
-const MIN_SPAN_MS = 3500;
-/** Two scans that miss each other by more belong to different stretches of the stream. */
+/** One look never suffices. */
+const JUDGEMENTS_IN_A_ROW = 3;
+const MAX_SAMPLES = 32;
+/** Scans that miss each other by more belong to different stretches of the stream. */
 const MAX_GAP_MS = 60_000;
 
+/** Newest samples that decide whether something moves. */
+const LIVE_SAMPLES = 8;
+const MIN_LIVE_SAMPLES = 5;
+const GOOD_SAMPLES = 8;
+const MIN_FROZEN_SPAN_MS = 4000;
+const MIN_REPEATS = 1;
+
 /*
- * Distances in grey levels, root mean square over the thumbnail's cells, over four photos at WebP qualities 1 to 40
- * (quantiser index 59 to 115, key frames of 3 to 15 kB at 640x360): equal quantiser and frozen 0.000; equal quantiser,
- * nothing moving, sensor noise of 2 grey levels 0.34 to 0.96; different quantisers and frozen 0.43 to 1.08; real
- * webcam clips 5 to 42.
+ * Distances in grey levels, root mean square over the thumbnail's cells. Measured on key frames of Chromium's encoder at
+ * 150 and 600 kbit/s (quantiser index 17 to 106, 2 photos, 20 s each) and of WebP at qualities 1 to 40 (4 photos):
+ *
+ *                                    same quantiser     other quantiser
+ *   frozen                           0.00               up to 0.31 at index 25, 0.62 at 70, 1.17 at 106
+ *   nothing moves, noise 0.3 to 2    0.20 to 0.90       the same as frozen
+ *   somebody breathes, light drifts  0.45 to 5.2        up to 4.0 at 25, 5.3 at 70 and at 106
+ *   webcam clips                     5 to 42
  */
-const SAME_PICTURE = 0.12;
-const NOISE_SEEN = 0.25;
-const MOTION_SEEN = 1.6;
-const MIN_SAME_PAIRS = 3;
+const SAME_PICTURE = 0.1;
+const NOISE_SEEN = 0.15;
+/** Beyond this multiple of what a change of the quantiser can do, something has moved. */
+const MOTION_FACTOR = 2;
+const STILL_FACTOR = 1.1;
+
 /** Deviation over the cells below which a picture is flat: black, a covered lens, a wall. */
 const FLAT_DEVIATION = 4;
 
@@ -92,34 +101,68 @@ interface Judgement {
 
 function judge(samples: readonly IntegritySample[]): Judgement {
   const newest = samples.at(-1)!;
-  if (spread(newest.thumbnail).deviation < FLAT_DEVIATION) return { kind: 'flat', details: {} };
-  const spanMs = newest.atMs - samples[0]!.atMs;
-  let equalPairs = 0;
-  let samePairs = 0;
-  let equalMax = 0;
-  let anyMax = 0;
-  for (const [i, a] of samples.entries()) {
-    for (const b of samples.slice(0, i)) {
-      const apart = distance(a.thumbnail, b.thumbnail);
-      anyMax = Math.max(anyMax, apart);
-      if (!sameEncoding(a, b)) continue;
-      equalPairs++;
-      equalMax = Math.max(equalMax, apart);
-      if (apart < SAME_PICTURE) samePairs++;
-    }
+  const { mean, deviation } = spread(newest.thumbnail);
+  if (deviation < FLAT_DEVIATION) return { kind: 'flat', details: { mean, deviation } };
+  const still = stillRun(samples);
+  const spanMs = newest.atMs - still[0]!.atMs;
+  const { repeats, differing } = compareEqual(still);
+  const motion = motionIn(samples.slice(-LIVE_SAMPLES));
+  const details = { samples: samples.length, stillSamples: still.length, spanMs, repeats, differing, motion };
+  if (differing === 0 && repeats >= MIN_REPEATS && spanMs >= MIN_FROZEN_SPAN_MS) return { kind: 'frozen', details };
+  const moves = motion > MOTION_FACTOR && repeats === 0;
+  const live = samples.length >= MIN_LIVE_SAMPLES && (moves || differing > 0);
+  return { kind: live ? 'live' : 'gathering', details };
+}
+
+/** The newest samples among which nothing moved. */
+function stillRun(samples: readonly IntegritySample[]): readonly IntegritySample[] {
+  const newest = samples.at(-1)!;
+  let from = samples.length - 1;
+  while (from > 0 && isStill(samples[from - 1]!, newest)) from--;
+  return samples.slice(from);
+}
+
+/** Among pictures of equal quantiser: how many repeat an earlier one, and how many pairs differ. */
+function compareEqual(samples: readonly IntegritySample[]): { repeats: number; differing: number } {
+  let repeats = 0;
+  let differing = 0;
+  for (const [i, sample] of samples.entries()) {
+    const equals = samples.slice(0, i).filter((other) => equalEncoding(other, sample));
+    const apart = equals.map((other) => distance(other.thumbnail, sample.thumbnail));
+    if (apart.some((d) => d < SAME_PICTURE)) repeats++;
+    differing += apart.filter((d) => d > NOISE_SEEN).length;
   }
-  const details = { samples: samples.length, spanMs, equalPairs, samePairs, equalMax, anyMax };
-  if (samples.length < MIN_SAMPLES || spanMs < MIN_SPAN_MS) return { kind: 'gathering', details };
-  if (anyMax >= MOTION_SEEN || equalMax >= NOISE_SEEN) return { kind: 'live', details };
-  if (samePairs >= MIN_SAME_PAIRS && samePairs === equalPairs) return { kind: 'frozen', details };
-  return { kind: 'gathering', details };
+  return { repeats, differing };
 }
 
-/** Whether the encoder would have made the same bytes of the same pixels. */
-function sameEncoding(a: IntegritySample, b: IntegritySample): boolean {
-  return a.width === b.width && a.height === b.height && a.quantizerIndex === b.quantizerIndex;
+/** The greatest difference between two samples, as a multiple of what a change of the quantiser can do. */
+function motionIn(samples: readonly IntegritySample[]): number {
+  let most = 0;
+  for (const [i, a] of samples.entries()) {
+    for (const b of samples.slice(0, i))
+      if (sameSize(a, b)) most = Math.max(most, distance(a.thumbnail, b.thumbnail) / tolerance(a, b));
+  }
+  return most;
 }
 
-function alike(a: IntegritySample, b: IntegritySample): boolean {
-  return distance(a.thumbnail, b.thumbnail) < (sameEncoding(a, b) ? SAME_PICTURE : MOTION_SEEN / 2);
+function isStill(a: IntegritySample, b: IntegritySample): boolean {
+  return sameSize(a, b) && distance(a.thumbnail, b.thumbnail) <= STILL_FACTOR * tolerance(a, b);
+}
+
+const FULL_PIXELS = 640 * 360;
+
+/** How far apart two pictures of the same pixels may be when their quantisers differ; see the table above. */
+function tolerance(a: IntegritySample, b: IntegritySample): number {
+  const coarser = Math.max(a.quantizerIndex, b.quantizerIndex);
+  // Cells of smaller pictures average fewer pixels.
+  const scale = Math.min(2.5, Math.max(1, Math.sqrt(FULL_PIXELS / (a.width * a.height))));
+  return (0.25 + 0.009 * coarser) * scale;
+}
+
+function equalEncoding(a: IntegritySample, b: IntegritySample): boolean {
+  return sameSize(a, b) && a.quantizerIndex === b.quantizerIndex;
+}
+
+function sameSize(a: IntegritySample, b: IntegritySample): boolean {
+  return a.width === b.width && a.height === b.height;
 }
