@@ -1,0 +1,42 @@
+import { readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+
+/** Whom a child process runs as. */
+export interface Account {
+  uid: number;
+  gid: number;
+}
+
+/** In the order of preference. Any other uid would do but for one thing: Postgres wants to know its own name. */
+const ACCOUNT_NAMES = ['postgres', 'nobody'];
+
+/**
+ * The account that Postgres runs as when we are root, which it refuses to be; otherwise undefined: our own.
+ *
+ * @throws Error when there is no such account.
+ */
+export async function ordinaryAccount(): Promise<Account | undefined> {
+  if (process.getuid?.() !== 0) return undefined;
+  const accounts = parseAccounts(await readFile('/etc/passwd', 'utf8'));
+  const found = ACCOUNT_NAMES.map((name) => accounts.get(name)).find((account) => account !== undefined);
+  if (!found) throw new Error(`Postgres does not run as root: create an account named ${ACCOUNT_NAMES.join(' or ')}.`);
+  return found;
+}
+
+function parseAccounts(passwd: string): Map<string, Account> {
+  const fields = passwd.split('\n').map((line) => line.split(':'));
+  return new Map(fields.map(([name = '', , uid, gid]) => [name, { uid: Number(uid), gid: Number(gid) }]));
+}
+
+/** Whether an account may read and enter a folder and all folders on the way to it. */
+export async function canEnter(folder: string, account: Account): Promise<boolean> {
+  const parts = path.resolve(folder).split(path.sep).filter(Boolean);
+  const ancestors = ['/', ...parts.map((_, index) => `/${parts.slice(0, index + 1).join('/')}`)];
+  for (const ancestor of ancestors) {
+    const { mode, uid, gid } = await stat(ancestor);
+    const shift = uid === account.uid ? 6 : gid === account.gid ? 3 : 0;
+    const needed = ancestor === ancestors.at(-1) ? 0o5 : 0o1;
+    if (((mode >> shift) & needed) !== needed) return false;
+  }
+  return true;
+}
