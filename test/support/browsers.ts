@@ -13,6 +13,8 @@ export interface BrowserOptions {
   width?: number;
   height?: number;
   locale?: 'zh-CN' | 'en-US';
+  /** Run before the page opens. */
+  prepare?: (page: Page) => Promise<void>;
 }
 
 /** Headless Chromium with a fake camera and microphone. Each is a process of its own with a fresh profile. */
@@ -64,6 +66,7 @@ export async function registerPerson(
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(`console: ${message.text()}`);
   });
+  await options.prepare?.(page);
   await page.goto(url);
   await page.getByTestId('auth-toggle').click();
   await page.getByTestId('auth-username').fill(name);

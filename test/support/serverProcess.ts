@@ -12,6 +12,8 @@ const stopTimeoutMs = 15_000;
 
 export interface ServerProcessOptions {
   env?: Record<string, string>;
+  /** Arguments for node, before the program. */
+  nodeArgs?: string[];
   /** Go on with the data of an earlier process. */
   dataDir?: string;
 }
@@ -43,7 +45,7 @@ export class ServerProcess {
       NODE_ENV: 'test',
       ...options.env,
     };
-    const child = spawn(process.execPath, ['dist/src/main.js'], {
+    const child = spawn(process.execPath, [...(options.nodeArgs ?? []), 'dist/src/main.js'], {
       cwd: root,
       env: { ...process.env, ...env, DATA_DIR: dataDir },
       stdio: ['ignore', 'pipe', 'pipe'],

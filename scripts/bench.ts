@@ -1,0 +1,30 @@
+/**
+ * npm run bench [-- SECTION ...]: what a call costs and how fast it is, on this machine, as a table and as JSON.
+ * Sections: join, load, all (default). Nothing is asserted: machines differ and are noisy, so n and medians are given.
+ */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { measureJoins } from './bench/joins.ts';
+import { measureLoad } from './bench/load.ts';
+import { table, type Row } from './bench/statistics.ts';
+
+const sections: Record<string, () => Promise<Row[]>> = { join: measureJoins, load: measureLoad };
+
+const help = `usage: npm run bench [-- SECTION ...]
+Sections: ${Object.keys(sections).join(', ')}; all of them if none is named. Results go to test-results/bench.json, too.`;
+
+const names = process.argv.slice(2);
+const unknown = names.find((name) => !Object.hasOwn(sections, name));
+if (unknown !== undefined) {
+  console.log(help);
+  process.exitCode = unknown === '--help' ? 0 : 1;
+} else {
+  const rows: Row[] = [];
+  for (const [name, measure] of Object.entries(sections)) {
+    if (names.length > 0 && !names.includes(name)) continue;
+    console.log(`measuring ${name} …`);
+    rows.push(...(await measure()));
+  }
+  console.log(`\n${table(rows)}`);
+  await mkdir('test-results', { recursive: true });
+  await writeFile('test-results/bench.json', JSON.stringify({ at: new Date().toISOString(), rows }, null, 2));
+}
