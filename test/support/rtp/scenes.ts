@@ -95,3 +95,36 @@ export function generator(seed: number): () => number {
     return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
   };
 }
+
+/** A picture of its own, without a file: soft shapes and fine texture, so that coarse quantisers have work to do. */
+export function pattern(width: number, height: number, seed = 1): Picture {
+  const random = generator(seed);
+  const waves = Array.from({ length: 6 }, () => ({
+    fx: random() * 9,
+    fy: random() * 9,
+    at: random() * 6,
+    size: 10 + 18 * random(),
+  }));
+  const rgb = new Uint8Array(3 * width * height);
+  for (let y = 0, i = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, i += 3) {
+      let value = 120;
+      for (const { fx, fy, at, size } of waves)
+        value += size * Math.sin(((fx * x) / width) * 6 + ((fy * y) / height) * 6 + at);
+      const texture = 8 * random();
+      rgb[i] = clampByte(value + texture);
+      rgb[i + 1] = clampByte(0.8 * value + texture + 20);
+      rgb[i + 2] = clampByte(0.6 * value + texture + 40);
+    }
+  }
+  return { width, height, rgb };
+}
+
+/** One colour all over: a covered lens, or a camera that sends black. */
+export function flat(width: number, height: number, level: number): Picture {
+  return { width, height, rgb: new Uint8Array(3 * width * height).fill(level) };
+}
+
+function clampByte(value: number): number {
+  return Math.min(255, Math.max(0, Math.round(value)));
+}
