@@ -174,8 +174,10 @@ export class Call extends EventEmitter<{
       return;
     }
     this.#notifyOthers(peer, (c) => c.notify('peerUpdated', { peer: peer.info }));
-    peer.after(this.#settings.keepTransportsMs, () => this.media.detach(peer));
-    peer.after(this.#settings.keepPeerMs, () => this.leave(peer, peer.lastSeenAt, 'connection_lost'));
+    // A dead socket is noticed some seconds late: both times count from the last sign of life.
+    const goneMs = Date.now() - lastSeenAt.getTime();
+    peer.after(this.#settings.keepTransportsMs - goneMs, () => this.media.detach(peer));
+    peer.after(this.#settings.keepPeerMs - goneMs, () => this.leave(peer, peer.lastSeenAt, 'connection_lost'));
   }
 
   leave(peer: Peer, at: Date, reason: EndReason): void {

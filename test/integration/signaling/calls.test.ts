@@ -190,6 +190,20 @@ describe('calls', () => {
       await again.request('leave', {});
     });
 
+    it('closes the media of somebody who is away for long, who makes them anew when he is back', async () => {
+      const { a, b, callId, roomId } = await directCall();
+      const { self } = await server.answerOf(b);
+      b.drop();
+      await server.eventually(() => server.flowingConsumers(callId) === 0);
+      assert.equal(a.has('peerLeft'), false);
+      const again = await connect(bob);
+      const answer = await again.request('join', { roomId, resumeToken: self.resumeToken });
+      assert.deepEqual([answer.self.peerId, answer.mediaAlive], [self.peerId, false]);
+      await again.setUpMedia();
+      await server.eventually(() => server.flowingConsumers(callId) === 4);
+      await again.request('leave', {});
+    });
+
     it('ends as of the last sign of life when somebody stays away', async () => {
       const { a, b, callId } = await directCall();
       const lostAtMs = Date.now();

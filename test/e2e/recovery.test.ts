@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import type { Browser, Page } from 'playwright-core';
+import { processesOf } from '../../scripts/bench/processes.ts';
+import {
+  callAndAnswer,
+  launchBrowser,
+  registerPerson,
+  waitForMovingPicture,
+  type Person,
+} from '../support/browsers.ts';
+import { ServerProcess } from '../support/serverProcess.ts';
+
+/** Decoded frames of the first remote video, from the browser's own count. */
+async function frames(page: Page): Promise<number> {
+  return page
+    .locator('[data-testid="tile"][data-self="false"] video')
+    .first()
+    .evaluate((v) => (v as HTMLVideoElement).getVideoPlaybackQuality().totalVideoFrames);
+}
+
+async function waitForMoreFrames(page: Page, than: number, timeoutMs: number): Promise<void> {
+  await page.waitForFunction(
+    (count) => {
+      const video = document.querySelector<HTMLVideoElement>('[data-testid="tile"][data-self="false"] video');
+      return video !== null && video.getVideoPlaybackQuality().totalVideoFrames > count;
+    },
+    than,
+    { timeout: timeoutMs, polling: 50 },
+  );
+}
+
+describe('a call that is disturbed', function () {
+  this.timeout(120_000);
+  let server: ServerProcess;
+  let browser: Browser;
+  let alice: Person;
+  let bob: Person;
+
+  before(async () => {
+    server = await ServerProcess.start({ env: { WORKERS: '1' } });
+    browser = await launchBrowser();
+    [alice, bob] = await Promise.all([
+      registerPerson(browser, server.url, 'alice'),
+      registerPerson(browser, server.url, 'bob'),
+    ]);
+    await callAndAnswer(alice, bob);
+    for (const { page } of [alice, bob]) await waitForMovingPicture(page);
+  });
+
+  after(async () => {
+    await browser.close();
+    await server.stop();
+  });
+
+  async function micState(): Promise<{ muted: boolean; live: boolean }> {
+    return bob.page.evaluate(() => {
+      const tracks = [...document.querySelectorAll<HTMLMediaElement>('audio, [data-self="false"] video')].flatMap(
+        (m) => (m.srcObject instanceof MediaStream ? m.srcObject.getAudioTracks() : []),
+      );
+      const tile = document.querySelector<HTMLElement>('[data-testid="tile"][data-self="false"]');
+      return { muted: tile?.dataset.muted === 'true', live: tracks.some((t) => t.readyState === 'live') };
+    });
+  }
+
+  it('is back within two seconds on both sides after its worker was killed, its muted microphone still muted', async () => {
+    await alice.page.getByTestId('toggle-mic').click();
+    await bob.page.locator('[data-testid="tile"][data-self="false"][data-muted="true"]').waitFor();
+    const worker = processesOf(server.pid).find(({ part }) => part === 'worker');
+    assert.ok(worker);
+    const killedAt = Date.now();
+    process.kill(worker.pid, 'SIGKILL');
+    // New media mean a new <video> or a new count: wait until pictures move again.
+    await Promise.all([alice, bob].map(({ page }) => waitForMovingAgain(page)));
+    const tookMs = Date.now() - killedAt;
+    assert.ok(tookMs < 3500, `took ${String(tookMs)} ms, looking included`);
+    assert.equal((await micState()).muted, true);
+    assert.equal(await alice.page.getByTestId('toggle-mic').getAttribute('aria-pressed'), 'true');
+  });
+
+  it('loses no media to a socket that drops for some seconds', async () => {
+    const before = await frames(bob.page);
+    await alice.context.setOffline(true);
+    await waitForMoreFrames(bob.page, before + 30, 10_000);
+    await alice.context.setOffline(false);
+    await waitForMoreFrames(bob.page, (await frames(bob.page)) + 30, 10_000);
+    await bob.page.locator('[data-testid="tile"][data-self="false"]').waitFor();
+    assert.equal(await alice.page.getByTestId('call').count(), 1);
+  });
+
+  it('goes on after the server was killed and started again', async () => {
+    await server.kill();
+    server = await server.restart();
+    await Promise.all([alice, bob].map(({ page }) => waitForMovingAgain(page, 20_000)));
+    assert.equal((await micState()).muted, true);
+    await bob.page.getByTestId('hang-up').click();
+    for (const { page } of [alice, bob]) await page.getByTestId('home').waitFor({ timeout: 3_000 });
+    const history = alice.page.getByTestId('history-item');
+    await history.first().waitFor();
+    assert.equal(await history.count(), 1);
+  });
+});
+
+/** The picture moved within the last moments, measured afresh. */
+async function waitForMovingAgain(page: Page, timeoutMs = 5_000): Promise<void> {
+  await page.evaluate(() => {
+    for (const video of document.querySelectorAll('video')) delete video.dataset.seen;
+  });
+  await waitForMovingPicture(page, timeoutMs);
+}
