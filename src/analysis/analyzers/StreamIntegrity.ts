@@ -73,7 +73,6 @@ const LIVE_SAMPLES = 8;
 const MIN_LIVE_SAMPLES = 5;
 const GOOD_SAMPLES = 8;
 const MIN_FROZEN_SPAN_MS = 4000;
-const MIN_REPEATS = 1;
 
 /*
  * Distances in grey levels, root mean square over the thumbnail's cells. Measured on key frames of Chromium's encoder at
@@ -103,36 +102,40 @@ function judge(samples: readonly IntegritySample[]): Judgement {
   const newest = samples.at(-1)!;
   const { mean, deviation } = spread(newest.thumbnail);
   if (deviation < FLAT_DEVIATION) return { kind: 'flat', details: { mean, deviation } };
-  const still = stillRun(samples);
-  const spanMs = newest.atMs - still[0]!.atMs;
-  const { repeats, differing } = compareEqual(still);
-  const motion = motionIn(samples.slice(-LIVE_SAMPLES));
-  const details = { samples: samples.length, stillSamples: still.length, spanMs, repeats, differing, motion };
-  if (differing === 0 && repeats >= MIN_REPEATS && spanMs >= MIN_FROZEN_SPAN_MS) return { kind: 'frozen', details };
-  const moves = motion > MOTION_FACTOR && repeats === 0;
-  const live = samples.length >= MIN_LIVE_SAMPLES && (moves || differing > 0);
-  return { kind: live ? 'live' : 'gathering', details };
+  const run = unchangedRun(samples);
+  const spanMs = newest.atMs - run[0]!.atMs;
+  const repeats = equalPairs(run, (apart) => apart < SAME_PICTURE);
+  const recent = samples.slice(-LIVE_SAMPLES);
+  const differing = equalPairs(recent, (apart) => apart > NOISE_SEEN);
+  const motion = motionIn(recent);
+  const details = { samples: samples.length, unchanged: run.length, spanMs, repeats, differing, motion };
+  if (repeats > 0 && spanMs >= MIN_FROZEN_SPAN_MS) return { kind: 'frozen', details };
+  const live = repeats === 0 && (motion > MOTION_FACTOR || differing > 0);
+  return { kind: live && samples.length >= MIN_LIVE_SAMPLES ? 'live' : 'gathering', details };
 }
 
-/** The newest samples among which nothing moved. */
-function stillRun(samples: readonly IntegritySample[]): readonly IntegritySample[] {
+/** The newest samples, as far back as nothing moved and no two of equal quantiser differ. */
+function unchangedRun(samples: readonly IntegritySample[]): readonly IntegritySample[] {
   const newest = samples.at(-1)!;
-  let from = samples.length - 1;
-  while (from > 0 && isStill(samples[from - 1]!, newest)) from--;
-  return samples.slice(from);
+  const run = [newest];
+  for (const sample of samples.slice(0, -1).reverse()) {
+    const differs = (other: IntegritySample): boolean =>
+      equalEncoding(sample, other) && distance(sample.thumbnail, other.thumbnail) > NOISE_SEEN;
+    if (!isStill(sample, newest) || run.some(differs)) break;
+    run.unshift(sample);
+  }
+  return run;
 }
 
-/** Among pictures of equal quantiser: how many repeat an earlier one, and how many pairs differ. */
-function compareEqual(samples: readonly IntegritySample[]): { repeats: number; differing: number } {
-  let repeats = 0;
-  let differing = 0;
-  for (const [i, sample] of samples.entries()) {
-    const equals = samples.slice(0, i).filter((other) => equalEncoding(other, sample));
-    const apart = equals.map((other) => distance(other.thumbnail, sample.thumbnail));
-    if (apart.some((d) => d < SAME_PICTURE)) repeats++;
-    differing += apart.filter((d) => d > NOISE_SEEN).length;
+/** How many pairs of equal quantiser are as far apart as is asked for. */
+function equalPairs(samples: readonly IntegritySample[], matches: (apart: number) => boolean): number {
+  let count = 0;
+  for (const [i, a] of samples.entries()) {
+    for (const b of samples.slice(0, i)) {
+      if (equalEncoding(a, b) && matches(distance(a.thumbnail, b.thumbnail))) count++;
+    }
   }
-  return { repeats, differing };
+  return count;
 }
 
 /** The greatest difference between two samples, as a multiple of what a change of the quantiser can do. */
