@@ -78,7 +78,7 @@ export class Conversion {
   }
 
   #input(node: GraphNode): Activation {
-    const shape = node.attr['shape']?.shape?.dim?.map(({ size }) => size) ?? [];
+    const shape = node.attr.shape?.shape?.dim?.map(({ size }) => size) ?? [];
     const [, height, width, channels] = shape;
     if (shape.length !== 4 || !height || !width || !channels) throw new Error(`${node.name} must be an image`);
     this.onnx.input(node.name, [1, channels, height, width]);

@@ -56,7 +56,7 @@ function convolution(conversion: Conversion, node: GraphNode): Activation {
     group: depthwise ? channels : 1,
     ...windowAttributes(node),
   };
-  const fused = [...(node.attr['fused_ops']?.list?.s ?? [])];
+  const fused = [...(node.attr.fused_ops?.list?.s ?? [])];
   const biased = fused[0] === 'BiasAdd';
   const inputs = [imageInput(conversion, node), onnx.constant({ shape, data: turned.data })];
   if (biased) inputs.push(onnx.constant(conversion.weights(inputOf(node, 2))));
@@ -77,7 +77,7 @@ function fusedActivation(conversion: Conversion, node: GraphNode, value: string,
 
 /** Steps and padding of an operator that moves a window over an image. */
 function windowAttributes(node: GraphNode): Record<string, Attribute> {
-  const padding = node.attr['padding']?.s;
+  const padding = node.attr.padding?.s;
   if (padding !== 'SAME' && padding !== 'VALID') throw new Error(`${node.name} has an unsupported padding`);
   return { strides: spatial(node, 'strides'), auto_pad: padding === 'SAME' ? 'SAME_UPPER' : 'VALID' };
 }
@@ -129,7 +129,7 @@ function pad(conversion: Conversion, node: GraphNode): Activation {
 }
 
 function mean(conversion: Conversion, node: GraphNode): Activation {
-  if (node.attr['keep_dims']?.b) throw new Error(`${node.name} must not keep the axes it takes the mean of`);
+  if (node.attr.keep_dims?.b) throw new Error(`${node.name} must not keep the axes it takes the mean of`);
   const image = imageInput(conversion, node);
   // Axis `i` of NHWC is this axis of NCHW; axes may be counted from the end.
   const axes = conversion.integers(inputOf(node, 1)).map((axis) => NCHW_TO_NHWC.at(axis) ?? 0);

@@ -78,7 +78,10 @@ export class PostgresProcess {
       const child = await this.#spawn();
       this.#child = child;
       while (isRunning(child) && !this.#closing.signal.aborted) {
-        if (await answers(this.url('postgres'))) return this.#watch(child);
+        if (await answers(this.url('postgres'))) {
+          this.#watch(child);
+          return;
+        }
         if (Date.now() > limit) throw new Error(`Postgres does not answer: see ${this.#logFile}.`);
         await sleep(POLL_MS);
       }

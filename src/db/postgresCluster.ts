@@ -101,14 +101,13 @@ async function runInitdb(
   args: readonly string[],
 ): Promise<void> {
   const child = await spawnInFolder(program, args, { folder, account });
-  const ended = once(child, 'close');
-  const [output, errors] = await Promise.all(
-    [child.stdout, child.stderr].map((stream) => (stream ? text(stream) : '')),
-  );
-  const [code] = (await ended) as [number | null];
+  const ended = once(child, 'close') as Promise<[number | null]>;
+  child.stdout?.resume();
+  const errors = child.stderr ? await text(child.stderr) : '';
+  const [code] = await ended;
   if (code === 0) return;
-  const reason = /error: (.*)/.exec(errors ?? '')?.[1] ?? errors?.trim().split('\n').at(-1) ?? output;
-  throw new Error(`The database could not be made: initdb says "${String(reason)}".`);
+  const reason = /error: (.*)/.exec(errors)?.[1] ?? errors.trim().split('\n').at(-1) ?? '';
+  throw new Error(`The database could not be made: initdb says "${reason}".`);
 }
 
 async function giveTo(account: Account | undefined, folder: string): Promise<void> {

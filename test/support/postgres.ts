@@ -17,7 +17,7 @@ const databases: string[] = [];
 
 /** An empty database of the caller's own, in the one cluster of this test process. */
 export async function testDatabaseUrl(): Promise<string> {
-  cluster ??= process.env['DATABASE_URL'] ? useRunning(process.env['DATABASE_URL']) : startOwn();
+  cluster ??= process.env.DATABASE_URL ? useRunning(process.env.DATABASE_URL) : startOwn();
   const { url } = await cluster;
   const name = `test_${randomBytes(6).toString('hex')}`;
   await runIn(url, `CREATE DATABASE ${name}`);
