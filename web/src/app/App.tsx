@@ -1,0 +1,139 @@
+import { MantineProvider } from '@mantine/core';
+import { useEffect } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Route, Switch, useLocation, useRoute } from 'wouter';
+import { useStore } from 'zustand';
+import { AuthScreen } from '../screens/AuthScreen.tsx';
+import { ConsentDialog } from '../screens/ConsentDialog.tsx';
+import { DetailsScreen } from '../screens/DetailsScreen.tsx';
+import { HistoryScreen } from '../screens/HistoryScreen.tsx';
+import { HomeScreen } from '../screens/HomeScreen.tsx';
+import { IncomingDialog } from '../screens/IncomingDialog.tsx';
+import { NotFoundScreen } from '../screens/NotFoundScreen.tsx';
+import { SettingsScreen } from '../screens/SettingsScreen.tsx';
+import { UnreachableScreen } from '../screens/UnreachableScreen.tsx';
+import { preferences } from '../session/preferences.ts';
+import { Toasts } from '../parts/Toasts.tsx';
+import type { Client } from './Client.ts';
+import { ClientContext, useCalls, useSession } from './context.tsx';
+import { CurrentCallView } from './CurrentCallView.tsx';
+import { ErrorBoundary } from './ErrorBoundary.tsx';
+import { Frame } from './Frame.tsx';
+import { theme } from './theme.ts';
+
+export function App({ client }: { client: Client }) {
+  const scheme = useStore(preferences, (state) => state.theme);
+  // Element attributes and words follow the language.
+  useTranslation();
+  return (
+    <ClientContext value={client}>
+      <MantineProvider
+        theme={theme}
+        defaultColorScheme="auto"
+        {...(scheme === 'auto' ? {} : { forceColorScheme: scheme })}
+        withCssVariables={false}
+        withGlobalClasses={false}
+      >
+        <ErrorBoundary>
+          <Toasts>
+            <Door />
+          </Toasts>
+        </ErrorBoundary>
+      </MantineProvider>
+    </ClientContext>
+  );
+}
+
+/** Sign-in first; a link that was opened without is still in the address afterwards. */
+function Door() {
+  const status = useStore(useSession().store, (state) => state.status);
+  switch (status) {
+    case 'restoring':
+      return null;
+    case 'unreachable':
+      return <UnreachableScreen />;
+    case 'signed-out':
+      return <AuthScreen />;
+    case 'signed-in':
+      return <SignedIn />;
+  }
+}
+
+function SignedIn() {
+  const current = useStore(useCalls().store, (state) => state.current);
+  return (
+    <>
+      {current ? <CurrentCallView key={current.roomId} current={current} /> : <Places />}
+      <IncomingDialog />
+      <ConsentDialog />
+      <MeetingDoor />
+      <HomeAfterCall />
+    </>
+  );
+}
+
+function Places() {
+  return (
+    <Switch>
+      <Route path="/">
+        <Frame>
+          <HomeScreen />
+        </Frame>
+      </Route>
+      <Route path="/history">
+        <Frame>
+          <HistoryScreen />
+        </Frame>
+      </Route>
+      <Route path="/history/:id">
+        {({ id }) => (
+          <Frame>
+            <DetailsScreen callId={id} />
+          </Frame>
+        )}
+      </Route>
+      <Route path="/settings">
+        <Frame>
+          <SettingsScreen />
+        </Frame>
+      </Route>
+      <Route path="/m/:roomId">{({ roomId }) => <ClosedDoor roomId={roomId} />}</Route>
+      <Route>
+        <Frame>
+          <NotFoundScreen code={null} />
+        </Frame>
+      </Route>
+    </Switch>
+  );
+}
+
+/** Opens the meeting that the address names, and goes home when the question about the checks is closed unanswered. */
+function MeetingDoor() {
+  const calls = useCalls();
+  const [, params] = useRoute('/m/:roomId');
+  const [, navigate] = useLocation();
+  const roomId = params?.roomId;
+  useEffect(() => {
+    if (roomId === undefined) return;
+    void calls.openMeeting(roomId).then((opened) => {
+      if (!opened) navigate('/');
+    });
+  }, [calls, roomId, navigate]);
+  return null;
+}
+
+/** What stands behind a meeting's link while there is no call: nothing yet, or why it does not open. */
+function ClosedDoor({ roomId }: { roomId: string }) {
+  const refused = useStore(useCalls().store, (state) => state.refused);
+  return refused?.roomId === roomId ? <NotFoundScreen code={refused.code} /> : null;
+}
+
+/** A call that ends brings the page home, wherever it was. */
+function HomeAfterCall() {
+  const ended = useStore(useCalls().store, (state) => state.ended);
+  const [, navigate] = useLocation();
+  useEffect(() => {
+    if (ended !== null) navigate('/');
+  }, [ended, navigate]);
+  return null;
+}

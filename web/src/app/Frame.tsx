@@ -1,0 +1,71 @@
+import { IconHistory, IconHome, IconSettings } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link, useLocation } from 'wouter';
+import { Avatar } from '../parts/Avatar.tsx';
+import { LanguageSwitch } from '../parts/LanguageSwitch.tsx';
+import { Mark } from '../parts/Mark.tsx';
+import { useUser } from './context.tsx';
+import styles from './Frame.module.css';
+
+const places = [
+  { name: 'home', path: '/', Icon: IconHome },
+  { name: 'history', path: '/history', Icon: IconHistory },
+  { name: 'settings', path: '/settings', Icon: IconSettings },
+] as const;
+
+/** The frame of all screens outside calls: the places on top, on a phone at the bottom. */
+export function Frame({ children }: { children: ReactNode }) {
+  return (
+    <>
+      <TopBar nav />
+      {children}
+    </>
+  );
+}
+
+/** Mark and language; with `nav` the places and whose account it is. */
+export function TopBar({ nav = false }: { nav?: boolean }) {
+  const { t } = useTranslation();
+  return (
+    <header className={styles.top}>
+      <Link href="/" className={styles.mark ?? ''}>
+        <Mark />
+        <span>{t('brand')}</span>
+      </Link>
+      {nav && <Places />}
+      <span className="grow" />
+      <LanguageSwitch />
+      {nav && <Account />}
+    </header>
+  );
+}
+
+function Places() {
+  const { t } = useTranslation();
+  const [location] = useLocation();
+  return (
+    <nav className={styles.nav} aria-label={t('nav.main')}>
+      {places.map(({ name, path, Icon }) => {
+        const here = path === '/' ? location === '/' : location.startsWith(path);
+        return (
+          <Link key={name} href={path} data-testid={`nav-${name}`} aria-current={here ? 'page' : undefined}>
+            <Icon size={20} stroke={1.8} aria-hidden />
+            {t(`nav.${name}`)}
+          </Link>
+        );
+      })}
+    </nav>
+  );
+}
+
+function Account() {
+  const { t } = useTranslation();
+  const user = useUser();
+  const name = user.full_name || user.username;
+  return (
+    <span className={styles.account} title={t('nav.account', { name })}>
+      <Avatar name={name} size="small" />
+    </span>
+  );
+}

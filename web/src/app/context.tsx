@@ -1,0 +1,40 @@
+import { createContext, useContext } from 'react';
+import { useStore } from 'zustand';
+import type { User } from '../../../src/protocol/rest.ts';
+import type { Calls } from '../call/Calls.ts';
+import type { Signaling } from '../api/Signaling.ts';
+import type { Session } from '../session/Session.ts';
+import type { Client } from './Client.ts';
+
+export const ClientContext = createContext<Client | null>(null);
+
+export function useClient(): Client {
+  const client = useContext(ClientContext);
+  if (!client) throw new Error('no client above this component');
+  return client;
+}
+
+export function useSession(): Session {
+  return useClient().session;
+}
+
+/** The signed-in user; only for what is shown while somebody is signed in. */
+export function useUser(): User {
+  const user = useStore(useSession().store, (state) => state.user);
+  if (!user) throw new Error('nobody is signed in');
+  return user;
+}
+
+function useConnection(): { calls: Calls; signaling: Signaling } {
+  const connection = useStore(useClient().connection);
+  if (!connection) throw new Error('nobody is signed in');
+  return connection;
+}
+
+export function useCalls(): Calls {
+  return useConnection().calls;
+}
+
+export function useSignaling(): Signaling {
+  return useConnection().signaling;
+}

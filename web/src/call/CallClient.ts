@@ -1,0 +1,413 @@
+import { Device } from 'mediasoup-client';
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { Joined, RequestInput } from '../../../src/protocol/signaling.ts';
+import type { Consent } from '../../../src/protocol/values.ts';
+import { codeOf, isTransient } from '../api/RequestError.ts';
+import { serverNow } from '../api/serverClock.ts';
+import type { Signaling } from '../api/Signaling.ts';
+import { AssessmentBoard } from './AssessmentBoard.ts';
+import {
+  initialSnapshot,
+  withoutConsumer,
+  withoutPeer,
+  withPeer,
+  withProducer,
+  withStopped,
+  withTrack,
+  type CallSnapshot,
+} from './callState.ts';
+import { spatialLayers, type Size } from './layers.ts';
+import type { DeviceKind } from './media/devices.ts';
+import { MediaLink, type NewConsumer, type TransportParameters } from './media/MediaLink.ts';
+import { OwnMedia, type OwnMediaOptions } from './media/OwnMedia.ts';
+import { ViewerLayers } from './media/ViewerLayers.ts';
+import { QualityReporter } from './QualityReporter.ts';
+
+export interface CallClientOptions {
+  signaling: Signaling;
+  roomId: string;
+  consent: Consent;
+  deviceIds: OwnMediaOptions['deviceIds'];
+  /** Told of failures that people should see, such as a device that does not open. */
+  onError: (error: unknown) => void;
+}
+
+/** A connection that is away for less than this is not worth a word, ms. */
+const noticeAfterMs = 1000;
+
+/**
+ * One call as this page takes part in it, from the first preparation to its end. Owns the media and keeps `store`, the
+ * one value that all screens of the call read. Knows nothing of React.
+ *
+ * The order is that of the fast join: media is made ready while it rings or before joining (`prepare`), and entering
+ * (`join`, `answer`) is then a single request.
+ */
+export class CallClient {
+  readonly store: StoreApi<CallSnapshot> = createStore<CallSnapshot>(() => initialSnapshot);
+  readonly #options: CallClientOptions;
+  readonly #own: OwnMedia;
+  readonly #layers: ViewerLayers;
+  readonly #board = new AssessmentBoard();
+  readonly #quality: QualityReporter;
+  readonly #ticker: ReturnType<typeof setInterval>;
+  readonly #unsubscribe: Array<() => void> = [];
+  #device: Device | null = null;
+  #link: MediaLink | null = null;
+  /** Offers of consumers wait for this, so that none is lost while transports are being replaced. */
+  #linkReady: PromiseWithResolvers<MediaLink> = Promise.withResolvers();
+  #resumeToken: string | null = null;
+  #socketUp = true;
+  #mediaUp = true;
+  #lostTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(options: CallClientOptions) {
+    this.#options = options;
+    this.#own = new OwnMedia({
+      deviceIds: options.deviceIds,
+      onChange: (own) => this.#set({ own }),
+      onError: options.onError,
+    });
+    this.#layers = new ViewerLayers(options.signaling);
+    this.#ticker = setInterval(() => this.#showAssessments(), 1000);
+    this.#quality = new QualityReporter(
+      () => (this.#connected ? (this.#link?.recvStats ?? null) : null),
+      (quality) => this.#reportQuality(quality),
+    );
+    this.#handleNotifications();
+    window.addEventListener('pagehide', this.#handlePageHide);
+  }
+
+  get snapshot(): CallSnapshot {
+    return this.store.getState();
+  }
+
+  get #connected(): boolean {
+    return this.snapshot.phase === 'connected';
+  }
+
+  get closed(): boolean {
+    return this.snapshot.phase === 'ended';
+  }
+
+  /** Makes media ready. The call is over, with a code, when the server does not let this page in. */
+  async prepare(): Promise<void> {
+    const { signaling, roomId, consent } = this.#options;
+    try {
+      const prepared = await signaling.request('prepare', { roomId, consent });
+      if (this.closed) return;
+      this.#set({ call: prepared.call, self: prepared.self });
+      await this.#openLink(prepared.routerRtpCapabilities, prepared.sendTransport, prepared.recvTransport);
+      if (this.snapshot.phase === 'opening') this.#set({ phase: 'prepared' });
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** The user is about to enter: the others' cameras make a key frame. */
+  intent(): void {
+    // Only a hint: the join itself asks for key frames again.
+    this.#options.signaling.request('intent', {}).catch(() => undefined);
+  }
+
+  async join(): Promise<void> {
+    const { signaling, roomId, consent } = this.#options;
+    await this.#enter(signaling.request('join', { roomId, consent }));
+  }
+
+  async answer(callId: string): Promise<void> {
+    const { signaling, consent } = this.#options;
+    await this.#enter(signaling.request('answerCall', { callId, consent }));
+  }
+
+  setDevice(kind: DeviceKind, on: boolean): Promise<void> {
+    return this.#own.setWanted(kind, on);
+  }
+
+  toggle(kind: DeviceKind): Promise<void> {
+    return this.setDevice(kind, this.snapshot.own[kind].state === 'off');
+  }
+
+  chooseDevice(kind: DeviceKind, deviceId: string): Promise<void> {
+    return this.#own.choose(kind, deviceId);
+  }
+
+  async toggleScreen(): Promise<void> {
+    if (this.snapshot.own.screen !== null) return this.#own.stopScreen();
+    // Closing the browser's dialog without a choice is no failure.
+    await this.#own.shareScreen().catch(() => undefined);
+  }
+
+  /** A tile shows a video at this size (CSS px), or no longer. */
+  showVideo(consumerId: string, tile: object, size: Size | null): void {
+    this.#layers.show(consumerId, tile, size);
+  }
+
+  /** Leaves; a direct call ends with that, for both. */
+  async leave(): Promise<void> {
+    if (this.closed) return;
+    const wasIn = this.#resumeToken !== null || this.snapshot.call?.callee === null;
+    this.close('LEFT');
+    if (wasIn) await this.#options.signaling.request('leave', {});
+  }
+
+  /** Ends a meeting for everybody (hosts). */
+  async endForAll(): Promise<void> {
+    await this.#options.signaling.request('endCall', {});
+  }
+
+  /** Frees everything; `code` says why the call is over for this page. */
+  close(code: string): void {
+    if (this.closed) return;
+    window.removeEventListener('pagehide', this.#handlePageHide);
+    for (const stop of this.#unsubscribe) stop();
+    clearInterval(this.#ticker);
+    clearTimeout(this.#lostTimer);
+    this.#quality.close();
+    this.#layers.close();
+    this.#own.close();
+    this.#link?.close();
+    this.#linkReady.reject(new Error('call is over'));
+    this.#linkReady.promise.catch(() => undefined);
+    this.#set({ phase: 'ended', endCode: code });
+  }
+
+  // Entering
+
+  async #enter(request: Promise<Joined>): Promise<void> {
+    this.#link?.forceKeyFrame();
+    try {
+      const joined = await request;
+      if (!this.closed) this.#accept(joined);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #accept(joined: Joined): void {
+    const { call, self, peers, activeSpeaker, policy } = joined;
+    this.#resumeToken = self.resumeToken;
+    for (const { peerId, assessment } of joined.assessments) this.#board.receive(peerId, assessment, serverNow());
+    const producers = Object.fromEntries(joined.producers.map((producer) => [producer.producerId, producer]));
+    this.#set({ call, self, peers: peers.filter((p) => p.peerId !== self.peerId), producers, activeSpeaker, policy });
+    this.#setStatus(call.status);
+    this.#showAssessments();
+  }
+
+  #setStatus(status: string): void {
+    this.#set({ phase: status === 'ringing' ? 'calling' : 'connected' });
+    if (this.#connected) this.#layers.start();
+  }
+
+  #fail(error: unknown): void {
+    if (!this.closed) this.close(codeOf(error));
+  }
+
+  // Media
+
+  async #openLink(routerRtpCapabilities: object, send: TransportParameters, recv: TransportParameters): Promise<void> {
+    const device = await this.#loadedDevice(routerRtpCapabilities);
+    this.#closeLink();
+    const link = new MediaLink({
+      device,
+      requests: this.#options.signaling,
+      send,
+      recv,
+      onConnected: (connected) => {
+        if (this.#link === link) this.#setUp({ media: connected });
+      },
+    });
+    this.#link = link;
+    this.#linkReady.resolve(link);
+    this.#setUp({ media: true });
+    // Sending starts beside receiving, and neither the camera's opening nor its answer holds up the entry.
+    void this.#own.sendTo(link);
+    await link.connectRecv();
+  }
+
+  /** Offers that come from here on wait for the next link. */
+  #closeLink(): void {
+    if (!this.#link) return;
+    this.#link.close();
+    this.#link = null;
+    this.#linkReady = Promise.withResolvers();
+    this.#layers.clear();
+  }
+
+  async #loadedDevice(routerRtpCapabilities: object): Promise<Device> {
+    if (this.#device) return this.#device;
+    const device = await Device.factory();
+    await device.load({ routerRtpCapabilities });
+    this.#device = device;
+    return device;
+  }
+
+  async #rebuild(): Promise<void> {
+    const { signaling } = this.#options;
+    const [send, recv] = await Promise.all([
+      signaling.request('createTransport', { direction: 'send' }),
+      signaling.request('createTransport', { direction: 'recv' }),
+    ]);
+    if (this.closed || !this.#device) return;
+    await this.#openLink({}, send, recv);
+  }
+
+  async #consume(offer: NewConsumer): Promise<boolean> {
+    try {
+      const link = await this.#linkReady.promise;
+      const track = await link.consume(offer);
+      if (this.closed || link.closed) return false;
+      const { consumerId, producerId, peerId, source } = offer;
+      if (offer.kind === 'video') this.#layers.add(consumerId, layersOf(offer));
+      this.#set(withProducer(this.snapshot, { producerId, peerId, source, paused: offer.producerPaused }));
+      this.#set(withTrack(this.snapshot, { consumerId, producerId, peerId, source, track, stopped: false }));
+      return true;
+    } catch (error) {
+      if (!this.closed) this.#options.onError(error);
+      return false;
+    }
+  }
+
+  #closeConsumer(consumerId: string): void {
+    this.#link?.closeConsumer(consumerId);
+    this.#layers.remove(consumerId);
+    this.#set(withoutConsumer(this.snapshot, consumerId));
+  }
+
+  // Notifications
+
+  #handleNotifications(): void {
+    const { signaling } = this.#options;
+    const update = (change: Partial<CallSnapshot>): void => this.#set(change);
+    this.#unsubscribe.push(
+      signaling.onConnection((up) => this.#handleSocket(up)),
+      signaling.on('callAnswered', ({ call }) => {
+        if (!this.#isThis(call.callId)) return;
+        update({ call });
+        if (this.#resumeToken !== null) this.#setStatus(call.status);
+      }),
+      signaling.on('callDeclined', ({ callId }) => this.#isThis(callId) && this.close('DECLINED')),
+      signaling.on('callEnded', ({ callId, status }) => {
+        if (this.#isThis(callId)) this.close(status.toUpperCase());
+      }),
+      signaling.on('peerJoined', ({ peer }) => update(withPeer(this.snapshot, peer))),
+      signaling.on('peerUpdated', ({ peer }) => {
+        update(withPeer(this.snapshot, peer));
+        this.#showAssessments();
+      }),
+      signaling.on('peerLeft', ({ peerId }) => {
+        this.#board.remove(peerId);
+        update(withoutPeer(this.snapshot, peerId));
+        this.#showAssessments();
+      }),
+      signaling.on('newConsumer', (offer, ack) => void this.#consume(offer).then((ok) => ack({ ok }))),
+      signaling.on('consumerClosed', ({ consumerId }) => this.#closeConsumer(consumerId)),
+      signaling.on('consumerPaused', ({ consumerId }) => update(withStopped(this.snapshot, consumerId, true))),
+      signaling.on('consumerResumed', ({ consumerId }) => update(withStopped(this.snapshot, consumerId, false))),
+      signaling.on('producerPaused', (p) => update(withProducer(this.snapshot, { ...p, paused: true }))),
+      signaling.on('producerResumed', (p) => update(withProducer(this.snapshot, { ...p, paused: false }))),
+      signaling.on('activeSpeaker', ({ peerId }) => this.#handleSpeaker(peerId)),
+      signaling.on('assessmentChanged', ({ peerId, assessment }) => {
+        this.#board.receive(peerId, assessment, serverNow());
+        this.#showAssessments();
+      }),
+      signaling.on('keyFrameWanted', () => this.#link?.forceKeyFrame()),
+      signaling.on('mediaReset', (reset) => {
+        this.#openLink(reset.routerRtpCapabilities, reset.sendTransport, reset.recvTransport).catch(
+          this.#options.onError,
+        );
+      }),
+    );
+  }
+
+  #isThis(callId: string): boolean {
+    return this.snapshot.call?.callId === callId;
+  }
+
+  #handleSpeaker(peerId: string | null): void {
+    const { spokeAtMs } = this.snapshot;
+    this.#set({
+      activeSpeaker: peerId,
+      ...(peerId === null ? {} : { spokeAtMs: { ...spokeAtMs, [peerId]: performance.now() } }),
+    });
+  }
+
+  #showAssessments(): void {
+    const { self, peers, policy, online, views, looks } = this.snapshot;
+    if (self === null || this.closed) return;
+    const lost = new Set(peers.filter((peer) => peer.connection === 'reconnecting').map((peer) => peer.peerId));
+    const ids = [...peers.map(({ peerId }) => peerId), self.peerId];
+    const next = this.#board.views(ids, policy, (id) => online && !lost.has(id), serverNow());
+    if (JSON.stringify(next) !== JSON.stringify(views)) this.#set({ views: next });
+    const nextLooks = this.#board.looks;
+    if (JSON.stringify(nextLooks) !== JSON.stringify(looks)) this.#set({ looks: nextLooks });
+  }
+
+  #reportQuality(quality: RequestInput<'reportQuality'>): void {
+    this.#set({ quality: { loss: quality.loss, rttMs: quality.rttMs } });
+    // The next report covers the same ground when this one does not arrive.
+    this.#options.signaling.request('reportQuality', quality).catch(() => undefined);
+  }
+
+  // Lost connections
+
+  #handleSocket(up: boolean): void {
+    if (!up) return this.#setUp({ socket: false });
+    void this.#comeBack();
+  }
+
+  #setUp(change: { socket?: boolean; media?: boolean }): void {
+    this.#socketUp = change.socket ?? this.#socketUp;
+    this.#mediaUp = change.media ?? this.#mediaUp;
+    clearTimeout(this.#lostTimer);
+    if (this.#socketUp && this.#mediaUp) this.#setOnline(true);
+    else this.#lostTimer = setTimeout(() => this.#setOnline(false), noticeAfterMs);
+  }
+
+  #setOnline(online: boolean): void {
+    if (this.snapshot.online === online) return;
+    this.#set({ online });
+    this.#showAssessments();
+  }
+
+  /** The socket is back: goes on as the same peer, or prepares anew when the call was not entered yet. */
+  async #comeBack(): Promise<void> {
+    try {
+      if (this.#resumeToken === null) await this.prepare();
+      else await this.#resume(this.#resumeToken);
+      this.#setUp({ socket: true });
+    } catch (error) {
+      // A connection that is lost again leads here again; every other refusal means that the call is over.
+      if (!isTransient(error)) this.#fail(error);
+    }
+  }
+
+  async #resume(resumeToken: string): Promise<void> {
+    const { signaling, roomId } = this.#options;
+    const joined = await signaling.request('join', { roomId, resumeToken });
+    if (this.closed) return;
+    this.#accept(joined);
+    if (!joined.mediaAlive) return this.#rebuild();
+    const alive = new Set(joined.consumerIds);
+    for (const consumerId of this.#link?.consumerIds ?? []) if (!alive.has(consumerId)) this.#closeConsumer(consumerId);
+    const mine = joined.producers.filter((producer) => producer.peerId === joined.self.peerId);
+    this.#link?.keepProducers(new Set(mine.map((producer) => producer.producerId)));
+    await this.#own.reconcile(mine, {
+      pause: (producerId) => signaling.request('pauseProducer', { producerId }),
+      resume: (producerId) => signaling.request('resumeProducer', { producerId }),
+    });
+  }
+
+  #handlePageHide = (): void => {
+    if (this.#resumeToken !== null) this.#options.signaling.tell('leave');
+  };
+
+  #set(change: Partial<CallSnapshot>): void {
+    // What arrives late must not bring back a call that is over.
+    if (!this.closed) this.store.setState(change);
+  }
+}
+
+function layersOf(offer: NewConsumer): number {
+  const encodings = offer.rtpParameters['encodings'] as Array<{ scalabilityMode?: string }> | undefined;
+  return spatialLayers(encodings?.[0]?.scalabilityMode);
+}

@@ -1,0 +1,230 @@
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { CallInfo } from '../../../src/protocol/signaling.ts';
+import type { CallType, Consent } from '../../../src/protocol/values.ts';
+import type { Signaling } from '../api/Signaling.ts';
+import type { Session } from '../session/Session.ts';
+import type { CallClient } from './CallClient.ts';
+import { devicesPermitted, type DeviceKind } from './media/devices.ts';
+
+/** How a call ended for this page, for the card on the home screen. */
+export interface EndedCall {
+  call: CallInfo;
+  /** `ENDED`, `LEFT`, `MISSED`, `DECLINED` or the code of a failure. */
+  code: string;
+  selfId: string;
+}
+
+/** `outgoing`: this user rings somebody; `answered`: the other way round; `meeting`: a room entered by its door. */
+export type CallKind = 'outgoing' | 'answered' | 'meeting';
+
+export interface CurrentCall {
+  kind: CallKind;
+  roomId: string;
+  client: CallClient;
+}
+
+export interface CallsState {
+  /** A call that rings for this user. */
+  incoming: CallInfo | null;
+  current: CurrentCall | null;
+  ended: EndedCall | null;
+  /** A room that this user was not let into, with the code of why. */
+  refused: { roomId: string; code: string } | null;
+  /** A failure people should see, with the time it happened so that the same one can come twice. */
+  trouble: { error: unknown; atMs: number } | null;
+}
+
+export interface CallsOptions {
+  session: Session;
+  signaling: Signaling;
+  /** What the user agreed to; asks when that is not known. Null when the question was closed. */
+  askConsent: () => Promise<Consent | null>;
+  /** What the user agreed to earlier, without asking. */
+  knownConsent: () => Consent | null;
+  /** Which devices and which of them on, as chosen earlier. */
+  deviceIds: () => Record<DeviceKind, string | null>;
+}
+
+/**
+ * The calls of this page: one that rings, one that runs, one that has just ended. Starting, answering and declining
+ * happen here; what happens inside a call is the `CallClient`'s, whose code is loaded when first needed.
+ */
+export class Calls {
+  readonly store: StoreApi<CallsState> = createStore<CallsState>(() => ({
+    incoming: null,
+    current: null,
+    ended: null,
+    refused: null,
+    trouble: null,
+  }));
+  readonly #options: CallsOptions;
+  readonly #unsubscribe: Array<() => void> = [];
+  /** Media made ready while a call rings. */
+  #ready: { callId: string; client: Promise<CallClient> } | null = null;
+
+  constructor(options: CallsOptions) {
+    this.#options = options;
+    const { signaling } = options;
+    this.#unsubscribe.push(
+      signaling.on('callRinging', ({ call }) => this.#handleRinging(call)),
+      signaling.on('callAnswered', ({ call }) => this.#stopRinging(call.callId)),
+      signaling.on('callDeclined', ({ callId }) => this.#stopRinging(callId)),
+      signaling.on('callEnded', ({ callId }) => this.#stopRinging(callId)),
+    );
+    // The first call should not wait for its code.
+    setTimeout(() => void import('./CallClient.ts').catch(() => undefined), 1500);
+  }
+
+  /**
+   * Calls a person, by username or id.
+   *
+   * @throws RequestError, such as `NOT_FOUND` or `BUSY`.
+   */
+  async callPerson(callee: string, type: CallType): Promise<void> {
+    const consent = await this.#options.askConsent();
+    if (consent === null || this.store.getState().current) return;
+    const { room_id } = await this.#options.session.request('startCall', { body: { callee, call_type: type } });
+    const client = await this.#createClient(room_id, consent);
+    this.#setCurrent({ kind: 'outgoing', roomId: room_id, client });
+    this.#openDevices(client, type);
+    await client.prepare();
+    if (!client.closed) await client.join();
+  }
+
+  /** Starts a meeting and gives its room. @throws RequestError */
+  async startMeeting(title: string | null): Promise<string> {
+    const body = { call_type: 'video' as const, ...(title === null ? {} : { title }) };
+    return (await this.#options.session.request('startCall', { body })).room_id;
+  }
+
+  /**
+   * Opens the door of a meeting: media is made ready, entering is the user's next step. Opened once more it takes up
+   * another answer about the checks. False when that question was closed unanswered.
+   */
+  async openMeeting(roomId: string): Promise<boolean> {
+    const consent = await this.#options.askConsent();
+    const { current } = this.store.getState();
+    if (consent === null) return false;
+    if (current && current.client.snapshot.phase !== 'prepared') return true;
+    const client = await this.#createClient(roomId, consent);
+    this.#setCurrent({ kind: 'meeting', roomId, client });
+    this.#openDevices(client, 'video');
+    await client.prepare();
+    return true;
+  }
+
+  /** The user is about to answer. */
+  async intendAnswer(): Promise<void> {
+    (await this.#ready?.client)?.intent();
+  }
+
+  async answer(type: CallType): Promise<void> {
+    const { incoming } = this.store.getState();
+    if (!incoming) return;
+    this.store.setState({ incoming: null });
+    const consent = await this.#options.askConsent();
+    if (consent === null) return this.#refuse(incoming.callId);
+    const ready = this.#ready?.callId === incoming.callId ? await this.#ready.client : null;
+    this.#ready = null;
+    const client = ready ?? (await this.#createClient(incoming.roomId, consent));
+    this.#setCurrent({ kind: 'answered', roomId: incoming.roomId, client });
+    this.#openDevices(client, type);
+    if (!ready) await client.prepare();
+    if (!client.closed) await client.answer(incoming.callId);
+  }
+
+  async decline(): Promise<void> {
+    const { incoming } = this.store.getState();
+    if (!incoming) return;
+    this.#stopRinging(incoming.callId);
+    await this.#refuse(incoming.callId);
+  }
+
+  dismissEnded(): void {
+    this.store.setState({ ended: null });
+  }
+
+  close(): void {
+    for (const stop of this.#unsubscribe) stop();
+    this.#dropReady();
+    this.store.getState().current?.client.close('LEFT');
+    this.store.setState({ incoming: null, current: null });
+  }
+
+  async #refuse(callId: string): Promise<void> {
+    await this.#options.signaling.request('declineCall', { callId });
+  }
+
+  #handleRinging(call: CallInfo): void {
+    const { current, incoming } = this.store.getState();
+    // Who is in a call already is not rung by the server; a door that is only being looked at may be left.
+    if (current && current.client.snapshot.phase !== 'prepared') return;
+    if (incoming?.callId === call.callId) return;
+    this.store.setState({ incoming: call, ended: null });
+    void this.#makeReady(call);
+  }
+
+  /** Ringing is time to make media ready, if that opens no question: neither ours nor the browser's. */
+  async #makeReady(call: CallInfo): Promise<void> {
+    const consent = this.#options.knownConsent();
+    if (consent === null || this.store.getState().current || !(await devicesPermitted())) return;
+    if (this.store.getState().incoming?.callId !== call.callId) return;
+    const client = this.#createClient(call.roomId, consent).then(async (made) => {
+      this.#openDevices(made, call.callType);
+      await made.prepare();
+      return made;
+    });
+    this.#ready = { callId: call.callId, client };
+    client.catch(() => this.#dropReady());
+  }
+
+  #stopRinging(callId: string): void {
+    if (this.store.getState().incoming?.callId === callId) this.store.setState({ incoming: null });
+    if (this.#ready?.callId === callId) this.#dropReady();
+  }
+
+  #dropReady(): void {
+    const ready = this.#ready;
+    this.#ready = null;
+    // Media that failed to get ready has nothing to close.
+    ready?.client.then((client) => client.close('LEFT')).catch(() => undefined);
+  }
+
+  async #createClient(roomId: string, consent: Consent): Promise<CallClient> {
+    const { CallClient } = await import('./CallClient.ts');
+    return new CallClient({
+      signaling: this.#options.signaling,
+      roomId,
+      consent,
+      deviceIds: this.#options.deviceIds(),
+      onError: (error) => this.store.setState({ trouble: { error, atMs: Date.now() } }),
+    });
+  }
+
+  #openDevices(client: CallClient, type: CallType): void {
+    void client.setDevice('mic', true);
+    void client.setDevice('camera', type === 'video');
+  }
+
+  #setCurrent(current: CurrentCall): void {
+    const { client } = current;
+    const before = this.store.getState().current;
+    this.store.setState({ current, ended: null, refused: null, trouble: null });
+    before?.client.close('LEFT');
+    const stop = client.store.subscribe((snapshot) => {
+      if (snapshot.phase !== 'ended') return;
+      stop();
+      if (this.store.getState().current === current) this.#handleEnd(current);
+    });
+  }
+
+  /** A call that was known is summed up on the home screen; a room that did not open says so where its link led. */
+  #handleEnd({ client, roomId }: CurrentCall): void {
+    const { call, endCode } = client.snapshot;
+    const code = endCode ?? 'ENDED';
+    const selfId = this.#options.session.store.getState().user?.id ?? '';
+    this.store.setState(
+      call ? { current: null, ended: { call, code, selfId } } : { current: null, refused: { roomId, code } },
+    );
+  }
+}

@@ -1,0 +1,134 @@
+import type { CallInfo, PeerInfo, ProducerInfo } from '../../../src/protocol/signaling.ts';
+import type { MediaSource, PeerRole } from '../../../src/protocol/values.ts';
+import type { AssessmentView, ViewPolicy } from './assessments.ts';
+import type { OwnMediaState } from './media/OwnMedia.ts';
+
+/** What the screens of a call show: one immutable value, replaced at every change. */
+
+/**
+ * `opening`: media is being made ready. `prepared`: ready, not in the call yet (pre-join, ringing in). `calling`: in
+ * the call, the other person's devices ring. `connected`: in the call. `ended`: over for this page.
+ */
+export type CallPhase = 'opening' | 'prepared' | 'calling' | 'connected' | 'ended';
+
+export interface RemoteTrack {
+  consumerId: string;
+  producerId: string;
+  peerId: string;
+  source: MediaSource;
+  track: MediaStreamTrack;
+  /** The server has stopped it (policy). */
+  stopped: boolean;
+}
+
+/** One look at a person, for the plot of the last minutes. */
+export interface Look {
+  atMs: number;
+  status: AssessmentView['status'];
+  risk: number | null;
+  confidence: number | null;
+}
+
+export interface CallSnapshot {
+  phase: CallPhase;
+  call: CallInfo | null;
+  self: { peerId: string; role: PeerRole } | null;
+  /** The other people, in order of joining. */
+  peers: readonly PeerInfo[];
+  /** Everything that anybody sends, by producer id. */
+  producers: Readonly<Record<string, ProducerInfo>>;
+  /** Tracks of others, by `trackKey`. */
+  tracks: Readonly<Record<string, RemoteTrack>>;
+  own: OwnMediaState;
+  activeSpeaker: string | null;
+  /** Page clock ms of when each person last became the active speaker. */
+  spokeAtMs: Readonly<Record<string, number>>;
+  /** What may be said of each person's picture now, the own one included. */
+  views: Readonly<Record<string, AssessmentView>>;
+  /** Looks at the others in the last ten minutes. */
+  looks: Readonly<Record<string, readonly Look[]>>;
+  policy: ViewPolicy;
+  /** False once the connection has been away for more than a second. */
+  online: boolean;
+  /** The last report on the own connection; null before the first. */
+  quality: { loss: number; rttMs: number } | null;
+  /** Code of why the call is over; null while it is not. */
+  endCode: string | null;
+}
+
+const offDevice = { state: 'off', track: null, deviceId: null, problem: null } as const;
+
+export const initialSnapshot: CallSnapshot = {
+  phase: 'opening',
+  call: null,
+  self: null,
+  peers: [],
+  producers: {},
+  tracks: {},
+  own: { mic: offDevice, camera: offDevice, screen: null },
+  activeSpeaker: null,
+  spokeAtMs: {},
+  views: {},
+  looks: {},
+  policy: { scanIntervalMs: 10_000, staleAfterMs: 20_000, verifiedTtlMs: 600_000 },
+  online: true,
+  quality: null,
+  endCode: null,
+};
+
+export function trackKey(peerId: string, source: MediaSource): string {
+  return `${peerId}/${source}`;
+}
+
+export function trackOf(snapshot: CallSnapshot, peerId: string, source: MediaSource): RemoteTrack | null {
+  return snapshot.tracks[trackKey(peerId, source)] ?? null;
+}
+
+/** Whether a person sends a source right now, as far as the server said. */
+export function isSending(snapshot: CallSnapshot, peerId: string, source: MediaSource): boolean {
+  return Object.values(snapshot.producers).some((p) => p.peerId === peerId && p.source === source && !p.paused);
+}
+
+export function withPeer(snapshot: CallSnapshot, peer: PeerInfo): Partial<CallSnapshot> {
+  if (peer.peerId === snapshot.self?.peerId) return {};
+  const known = snapshot.peers.some(({ peerId }) => peerId === peer.peerId);
+  return {
+    peers: known ? snapshot.peers.map((p) => (p.peerId === peer.peerId ? peer : p)) : [...snapshot.peers, peer],
+  };
+}
+
+export function withoutPeer(snapshot: CallSnapshot, peerId: string): Partial<CallSnapshot> {
+  return {
+    peers: snapshot.peers.filter((peer) => peer.peerId !== peerId),
+    producers: pick(snapshot.producers, (producer) => producer.peerId !== peerId),
+    tracks: pick(snapshot.tracks, (track) => track.peerId !== peerId),
+    activeSpeaker: snapshot.activeSpeaker === peerId ? null : snapshot.activeSpeaker,
+  };
+}
+
+export function withProducer(snapshot: CallSnapshot, producer: ProducerInfo): Partial<CallSnapshot> {
+  return { producers: { ...snapshot.producers, [producer.producerId]: producer } };
+}
+
+/** A consumer is over, and so is what it showed; the server closes it when its producer is. */
+export function withoutConsumer(snapshot: CallSnapshot, consumerId: string): Partial<CallSnapshot> {
+  const gone = Object.values(snapshot.tracks).find((track) => track.consumerId === consumerId);
+  if (!gone) return {};
+  return {
+    tracks: pick(snapshot.tracks, (track) => track !== gone),
+    producers: pick(snapshot.producers, (producer) => producer.producerId !== gone.producerId),
+  };
+}
+
+export function withTrack(snapshot: CallSnapshot, track: RemoteTrack): Partial<CallSnapshot> {
+  return { tracks: { ...snapshot.tracks, [trackKey(track.peerId, track.source)]: track } };
+}
+
+export function withStopped(snapshot: CallSnapshot, consumerId: string, stopped: boolean): Partial<CallSnapshot> {
+  const entry = Object.entries(snapshot.tracks).find(([, track]) => track.consumerId === consumerId);
+  return entry ? { tracks: { ...snapshot.tracks, [entry[0]]: { ...entry[1], stopped } } } : {};
+}
+
+function pick<T>(record: Readonly<Record<string, T>>, keep: (value: T) => boolean): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => keep(value)));
+}

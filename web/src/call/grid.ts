@@ -1,0 +1,85 @@
+/** Pure layout of the call's tiles. */
+
+export interface GridShape {
+  columns: number;
+  rows: number;
+  /** Tiles that fit on one page at their smallest size. */
+  perPage: number;
+}
+
+export interface Stage {
+  /** CSS px. */
+  width: number;
+  height: number;
+  /** CSS px between tiles. */
+  gap: number;
+}
+
+const smallest = { width: 132, height: 84 };
+const pictureRatio = 16 / 9;
+
+/** Tiles on one page at most, by the window's width in CSS px. */
+export function pageLimit(windowWidth: number): number {
+  if (windowWidth < 768) return 8;
+  return windowWidth < 1280 ? 12 : 16;
+}
+
+/**
+ * Columns and rows for `count` tiles: the arrangement with the largest picture area, where cutting off heads (a tile
+ * wider than the picture) costs more than cutting off walls, and empty places cost a little. When not all fit, fewer
+ * are put on a page.
+ */
+export function gridShape(count: number, stage: Stage): GridShape {
+  for (let n = Math.max(1, count); n > 1; n -= 1) {
+    const columns = bestColumns(n, stage);
+    if (columns !== null) return { columns, rows: Math.ceil(n / columns), perPage: n };
+  }
+  return { columns: 1, rows: 1, perPage: 1 };
+}
+
+function bestColumns(count: number, { width, height, gap }: Stage): number | null {
+  let best: { columns: number; score: number } | null = null;
+  for (let columns = 1; columns <= count; columns += 1) {
+    const rows = Math.ceil(count / columns);
+    const tileWidth = (width - gap * (columns - 1)) / columns;
+    const tileHeight = (height - gap * (rows - 1)) / rows;
+    if (tileWidth < smallest.width || tileHeight < smallest.height) continue;
+    const ratio = tileWidth / tileHeight;
+    const kept = ratio > pictureRatio ? (pictureRatio / ratio) ** 2 : Math.sqrt(ratio / pictureRatio);
+    const score = tileWidth * tileHeight * kept * (1 - (0.15 * (columns * rows - count)) / count);
+    if (best === null || score > best.score) best = { columns, score };
+  }
+  return best?.columns ?? null;
+}
+
+export interface Orderable {
+  peerId: string;
+  self: boolean;
+  risk: boolean;
+  /** Page clock ms of when this person last spoke; 0: never. */
+  spokeAtMs: number;
+  cameraOn: boolean;
+  /** ISO 8601, as the server said. */
+  joinedAt: string;
+}
+
+/**
+ * The order of tiles over all pages: risk first, so that it is always on page one; then who spoke last, camera on,
+ * joined first. The own tile is the last of page one.
+ */
+export function orderTiles<T extends Orderable>(people: readonly T[], perPage: number): T[] {
+  const others = people.filter((person) => !person.self).sort(compare);
+  const self = people.filter((person) => person.self);
+  const before = others.slice(0, Math.max(0, perPage - self.length));
+  return [...before, ...self, ...others.slice(before.length)];
+}
+
+function compare(a: Orderable, b: Orderable): number {
+  return (
+    Number(b.risk) - Number(a.risk) ||
+    b.spokeAtMs - a.spokeAtMs ||
+    Number(b.cameraOn) - Number(a.cameraOn) ||
+    a.joinedAt.localeCompare(b.joinedAt) ||
+    a.peerId.localeCompare(b.peerId)
+  );
+}

@@ -1,0 +1,253 @@
+import type { Device, types } from 'mediasoup-client';
+import type { MediaSource } from '../../../../src/protocol/values.ts';
+import type { NotificationData, ResponseData } from '../../../../src/protocol/signaling.ts';
+import type { Requests } from '../../api/Signaling.ts';
+import { cameraEncodings } from '../layers.ts';
+
+export type TransportParameters = ResponseData<'createTransport'>;
+export type NewConsumer = NotificationData<'newConsumer'>;
+
+export interface MediaLinkOptions {
+  device: Device;
+  requests: Requests;
+  send: TransportParameters;
+  recv: TransportParameters;
+  /** Told whether media flows in both directions that are in use. */
+  onConnected: (connected: boolean) => void;
+}
+
+/** Media is taken for lost after a transport has been `disconnected` this long, ms. */
+const patienceMs = 2000;
+/** Time for an ICE restart to succeed before the next one, ms. */
+const restartAgainMs = 6000;
+
+/**
+ * The two transports to one router and what they carry: own producers, others' consumers. It knows sources and tracks
+ * and nothing of people. When the router is lost the link is closed and a new one made.
+ */
+export class MediaLink {
+  readonly #options: MediaLinkOptions;
+  readonly #send: types.Transport;
+  readonly #recv: types.Transport;
+  readonly #producers = new Map<MediaSource, types.Producer>();
+  readonly #consumers = new Map<string, types.Consumer>();
+  readonly #restarts = new Map<types.Transport, ReturnType<typeof setTimeout>>();
+  #closed = false;
+
+  constructor(options: MediaLinkOptions) {
+    this.#options = options;
+    const { device, send, recv } = options;
+    // The parameters come from mediasoup on the server; the contract leaves their inner shape to the library's types.
+    this.#send = device.createSendTransport(send as unknown as types.TransportOptions);
+    this.#recv = device.createRecvTransport(recv as unknown as types.TransportOptions);
+    this.#handleSend();
+    this.#handleRecv();
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  get recvStats(): Promise<RTCStatsReport> {
+    return this.#recv.getStats();
+  }
+
+  /**
+   * Connects the receiving transport before there is anything to receive, by a consumer that exists in the page only:
+   * the first real picture then does not wait for ICE and DTLS. Its mid must differ from those the server gives.
+   */
+  async connectRecv(): Promise<void> {
+    const opus = this.#options.device.recvRtpCapabilities.codecs?.find(({ mimeType }) => /\/opus$/i.test(mimeType));
+    if (!opus?.preferredPayloadType) return;
+    await this.#recv.consume({
+      id: 'warm-up',
+      producerId: 'warm-up',
+      kind: 'audio',
+      rtpParameters: {
+        mid: 'warmup',
+        codecs: [{ mimeType: opus.mimeType, payloadType: opus.preferredPayloadType, clockRate: 48_000, channels: 2 }],
+        headerExtensions: [],
+        encodings: [{ ssrc: 11_111_111 }],
+        rtcp: { cname: 'warm-up' },
+      },
+    });
+  }
+
+  /** Sends a track under a source; takes the place of the track that was sent before. The server is told when it flows. */
+  async publish(source: MediaSource, track: MediaStreamTrack): Promise<void> {
+    const producer = this.#producers.get(source);
+    if (producer && !producer.closed) {
+      await producer.replaceTrack({ track });
+      await this.#options.requests.request('resumeProducer', { producerId: producer.id });
+      return;
+    }
+    const made = await this.#send.produce({ ...sendOptions(source, track), appData: { source } });
+    if (this.#closed) made.close();
+    else this.#producers.set(source, made);
+  }
+
+  /** Puts another track in the place of one that is being sent. */
+  async replace(source: MediaSource, track: MediaStreamTrack): Promise<void> {
+    await this.#producers.get(source)?.replaceTrack({ track });
+  }
+
+  /**
+   * Stops sending. The server is told first: a browser may go on sending the last picture of a track that has ended.
+   * The producer stays, so that switching on again is quick.
+   */
+  async unpublish(source: MediaSource): Promise<void> {
+    const producer = this.#producers.get(source);
+    if (!producer || producer.closed) return;
+    const keep = source === 'mic' || source === 'camera';
+    const request = keep ? 'pauseProducer' : 'closeProducer';
+    await this.#options.requests.request(request, { producerId: producer.id }).finally(async () => {
+      if (keep) await producer.replaceTrack({ track: null });
+      else this.#drop(source);
+    });
+  }
+
+  /** Whether the server has a producer for the source, by its id. */
+  producerId(source: MediaSource): string | null {
+    const producer = this.#producers.get(source);
+    return producer && !producer.closed ? producer.id : null;
+  }
+
+  /** Forgets a producer that the server no longer has. */
+  #drop(source: MediaSource): void {
+    this.#producers.get(source)?.close();
+    this.#producers.delete(source);
+  }
+
+  /** Drops producers that the server does not know any more, after a lost connection. */
+  keepProducers(producerIds: ReadonlySet<string>): void {
+    for (const [source, { id }] of this.#producers) if (!producerIds.has(id)) this.#drop(source);
+  }
+
+  /** Makes the camera's encoder send a key frame with its next picture, where the browser can. */
+  forceKeyFrame(): void {
+    const sender = this.#producers.get('camera')?.rtpSender as KeyFrameSender | undefined;
+    if (!sender) return;
+    const parameters = sender.getParameters();
+    const encodingOptions = parameters.encodings.map(() => ({ keyFrame: true }));
+    // A browser without this option, or a sender that has just stopped, leaves it to the server's own request.
+    sender.setParameters(parameters, { encodingOptions }).catch(() => undefined);
+  }
+
+  /** Receives what the server offers and gives its track. */
+  async consume(offer: NewConsumer): Promise<MediaStreamTrack> {
+    const consumer = await this.#recv.consume({
+      id: offer.consumerId,
+      producerId: offer.producerId,
+      kind: offer.kind,
+      rtpParameters: offer.rtpParameters as unknown as types.RtpParameters,
+      // Streams of one person play in step; a screen and a face need not wait for each other.
+      streamId: `${offer.peerId}-${offer.source.startsWith('screen') ? 'screen' : 'person'}`,
+    });
+    this.#consumers.set(consumer.id, consumer);
+    return consumer.track;
+  }
+
+  closeConsumer(consumerId: string): void {
+    this.#consumers.get(consumerId)?.close();
+    this.#consumers.delete(consumerId);
+  }
+
+  get consumerIds(): string[] {
+    return [...this.#consumers.keys()];
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const timer of this.#restarts.values()) clearTimeout(timer);
+    this.#send.close();
+    this.#recv.close();
+  }
+
+  #handleSend(): void {
+    const { requests } = this.#options;
+    const transport = this.#send;
+    transport.on('connect', ({ dtlsParameters }, done, failed) => {
+      const request = { transportId: transport.id, dtlsParameters: dtlsParameters as never };
+      requests.request('connectTransport', request).then(done, failed);
+    });
+    transport.on('produce', ({ rtpParameters, appData }, done, failed) => {
+      const source = appData['source'] as MediaSource;
+      requests
+        .request('produce', { requestId: randomId(), source, rtpParameters: rtpParameters as never })
+        .then(({ producerId }) => done({ id: producerId }), failed);
+    });
+    transport.on('connectionstatechange', (state) => this.#handleState(transport, state));
+  }
+
+  #handleRecv(): void {
+    const { device, requests } = this.#options;
+    const transport = this.#recv;
+    transport.on('connect', ({ dtlsParameters }, done, failed) => {
+      const rtpCapabilities = device.recvRtpCapabilities as never;
+      const request = { transportId: transport.id, dtlsParameters: dtlsParameters as never, rtpCapabilities };
+      requests.request('connectTransport', request).then(done, failed);
+    });
+    transport.on('connectionstatechange', (state) => this.#handleState(transport, state));
+  }
+
+  #handleState(transport: types.Transport, state: types.ConnectionState): void {
+    clearTimeout(this.#restarts.get(transport));
+    this.#restarts.delete(transport);
+    if (this.#closed) return;
+    if (state === 'disconnected') this.#restartIn(transport, patienceMs);
+    if (state === 'failed') this.#restartIn(transport, 0);
+    const lost = [this.#send, this.#recv].some((t) => ['disconnected', 'failed'].includes(t.connectionState));
+    this.#options.onConnected(!lost);
+  }
+
+  #restartIn(transport: types.Transport, waitMs: number): void {
+    const timer = setTimeout(() => {
+      this.#restartIn(transport, restartAgainMs);
+      void this.#restartIce(transport);
+    }, waitMs);
+    this.#restarts.set(transport, timer);
+  }
+
+  async #restartIce(transport: types.Transport): Promise<void> {
+    try {
+      const { iceParameters } = await this.#options.requests.request('restartIce', { transportId: transport.id });
+      if (!this.#closed) await transport.restartIce({ iceParameters: iceParameters as unknown as types.IceParameters });
+    } catch {
+      // Without a socket there is no restart; the timer tries again, and a rejoin replaces the transports if need be.
+    }
+  }
+}
+
+function sendOptions(source: MediaSource, track: MediaStreamTrack): types.ProducerOptions {
+  const common = { track, stopTracks: false, disableTrackOnPause: false };
+  switch (source) {
+    case 'mic':
+      return { ...common, codecOptions: { opusDtx: true, opusFec: true } };
+    case 'screenAudio':
+      return { ...common, codecOptions: { opusStereo: true, opusDtx: false, opusFec: true } };
+    case 'camera': {
+      const { width = 640, height = 360 } = track.getSettings();
+      return {
+        ...common,
+        encodings: cameraEncodings({ width, height }),
+        codecOptions: { videoGoogleStartBitrate: 600 },
+      };
+    }
+    case 'screen':
+      return { ...common, encodings: [{ maxBitrate: 2_500_000 }] };
+  }
+}
+
+/** The second argument is the standard's key-frame option, which the DOM types do not have yet. */
+interface KeyFrameSender {
+  getParameters(): RTCRtpSendParameters;
+  setParameters(
+    parameters: RTCRtpSendParameters,
+    options: { encodingOptions: Array<{ keyFrame: boolean }> },
+  ): Promise<void>;
+}
+
+function randomId(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

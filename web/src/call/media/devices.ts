@@ -1,0 +1,111 @@
+/** The browser's cameras and microphones. */
+
+export type DeviceKind = 'mic' | 'camera';
+/** Why a device could not be had, as far as the browser tells. */
+export type DeviceProblem = 'blocked' | 'missing' | 'busy' | 'unsupported';
+
+export class DeviceError extends Error {
+  readonly problem: DeviceProblem;
+
+  constructor(problem: DeviceProblem, cause: unknown) {
+    super(`device problem: ${problem}`, { cause });
+    this.name = 'DeviceError';
+    this.problem = problem;
+  }
+}
+
+/**
+ * Opens a device and gives its track.
+ *
+ * @param deviceId - A device that was chosen; when it has gone, whichever the browser prefers.
+ * @throws DeviceError
+ */
+export async function openDevice(kind: DeviceKind, deviceId: string | null): Promise<MediaStreamTrack> {
+  const id = deviceId === null ? {} : { deviceId: { ideal: deviceId } };
+  const constraints: MediaStreamConstraints =
+    kind === 'mic'
+      ? { audio: { ...id, echoCancellation: true, noiseSuppression: true, autoGainControl: true } }
+      : { video: { ...id, width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30, max: 30 } } };
+  return firstTrack(() => navigator.mediaDevices.getUserMedia(constraints));
+}
+
+export interface SharedScreen {
+  screen: MediaStreamTrack;
+  screenAudio: MediaStreamTrack | null;
+}
+
+/**
+ * Lets the user choose a screen or window to share. Gives the picture and, where the browser offers it, its sound.
+ *
+ * @throws DeviceError; `blocked` when the user closed the dialog.
+ */
+export async function openScreen(): Promise<SharedScreen> {
+  let screenAudio: MediaStreamTrack | null = null;
+  const screen = await firstTrack(async () => {
+    const stream = await navigator.mediaDevices.getDisplayMedia({ video: { frameRate: { max: 30 } }, audio: true });
+    screenAudio = stream.getAudioTracks()[0] ?? null;
+    return new MediaStream(stream.getVideoTracks());
+  });
+  screen.contentHint = 'detail';
+  return { screen, screenAudio };
+}
+
+async function firstTrack(open: () => Promise<MediaStream>): Promise<MediaStreamTrack> {
+  // Pages that are not a secure context have no `mediaDevices` at all, whatever the types say.
+  if (!('mediaDevices' in navigator)) throw new DeviceError('unsupported', null);
+  try {
+    const track = (await open()).getTracks()[0];
+    if (!track) throw new DeviceError('missing', null);
+    return track;
+  } catch (error) {
+    throw error instanceof DeviceError ? error : new DeviceError(problemOf(error), error);
+  }
+}
+
+function problemOf(error: unknown): DeviceProblem {
+  switch (error instanceof DOMException ? error.name : '') {
+    case 'NotAllowedError':
+    case 'SecurityError':
+      return 'blocked';
+    case 'NotFoundError':
+    case 'OverconstrainedError':
+      return 'missing';
+    case 'NotReadableError':
+    case 'AbortError':
+      return 'busy';
+    default:
+      return 'unsupported';
+  }
+}
+
+export function canShareScreen(): boolean {
+  return 'mediaDevices' in navigator && 'getDisplayMedia' in navigator.mediaDevices;
+}
+
+export interface DeviceChoice {
+  deviceId: string;
+  label: string;
+}
+
+/** Devices of one kind. Labels are empty until the browser has given leave to use one. */
+export async function listDevices(kind: DeviceKind): Promise<DeviceChoice[]> {
+  if (!('mediaDevices' in navigator)) return [];
+  const wanted = kind === 'mic' ? 'audioinput' : 'videoinput';
+  const devices = await navigator.mediaDevices.enumerateDevices();
+  return devices
+    .filter((device) => device.kind === wanted && device.deviceId !== '')
+    .map(({ deviceId, label }) => ({ deviceId, label }));
+}
+
+/** Whether camera and microphone open without asking the user. False where the browser does not tell. */
+export async function devicesPermitted(): Promise<boolean> {
+  if (!('permissions' in navigator)) return false;
+  try {
+    const answers = await Promise.all(
+      ['camera', 'microphone'].map((name) => navigator.permissions.query({ name: name as PermissionName })),
+    );
+    return answers.every(({ state }) => state === 'granted');
+  } catch {
+    return false;
+  }
+}

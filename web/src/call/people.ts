@@ -1,0 +1,88 @@
+import type { PeerInfo } from '../../../src/protocol/signaling.ts';
+import type { PeerRole } from '../../../src/protocol/values.ts';
+import type { AssessmentView } from './assessments.ts';
+import { isSending, trackOf, type CallSnapshot } from './callState.ts';
+
+/** A person in the call as tiles, plates and lists show them. */
+export interface CallPerson {
+  peerId: string;
+  self: boolean;
+  name: string;
+  username: string;
+  role: PeerRole;
+  joinedAt: string;
+  camera: { track: MediaStreamTrack; consumerId: string | null } | null;
+  /** The server has stopped the camera's picture (policy). */
+  cameraStopped: boolean;
+  cameraOn: boolean;
+  micOn: boolean;
+  speaking: boolean;
+  spokeAtMs: number;
+  /** The page does not hear from them: their connection or the own one is lost. */
+  away: boolean;
+  view: AssessmentView;
+}
+
+const unknownView: AssessmentView = {
+  status: 'unscored',
+  assurance: 'none',
+  reason: 'waiting',
+  risk: null,
+  confidence: null,
+  causes: [],
+  scannedAtMs: null,
+  verifiedAtMs: null,
+};
+
+export function displayName(person: { fullName: string; username: string }): string {
+  return person.fullName.trim() || person.username;
+}
+
+/** The other people, in order of joining. */
+export function othersOf(snapshot: CallSnapshot): CallPerson[] {
+  return snapshot.peers.map((peer) => otherPerson(snapshot, peer));
+}
+
+function otherPerson(snapshot: CallSnapshot, { peerId, user, role, joinedAt, connection }: PeerInfo): CallPerson {
+  const camera = trackOf(snapshot, peerId, 'camera');
+  const cameraOn = isSending(snapshot, peerId, 'camera');
+  const micOn = isSending(snapshot, peerId, 'mic');
+  return {
+    peerId,
+    self: false,
+    name: displayName(user),
+    username: user.username,
+    role,
+    joinedAt,
+    camera: camera && cameraOn && !camera.stopped ? camera : null,
+    cameraStopped: cameraOn && (camera?.stopped ?? false),
+    cameraOn,
+    micOn,
+    speaking: micOn && snapshot.activeSpeaker === peerId,
+    spokeAtMs: snapshot.spokeAtMs[peerId] ?? 0,
+    away: !snapshot.online || connection === 'reconnecting',
+    view: snapshot.views[peerId] ?? unknownView,
+  };
+}
+
+/** The own person. @param name - What it is called on the page. */
+export function selfOf(snapshot: CallSnapshot, name: string): CallPerson {
+  const { self, own } = snapshot;
+  const peerId = self?.peerId ?? '';
+  return {
+    peerId,
+    self: true,
+    name,
+    username: '',
+    role: self?.role ?? 'participant',
+    joinedAt: '',
+    camera: own.camera.track ? { track: own.camera.track, consumerId: null } : null,
+    cameraStopped: false,
+    cameraOn: own.camera.state === 'on',
+    micOn: own.mic.state === 'on',
+    speaking: own.mic.state === 'on' && snapshot.activeSpeaker === peerId,
+    spokeAtMs: snapshot.spokeAtMs[peerId] ?? 0,
+    away: false,
+    view: snapshot.views[peerId] ?? unknownView,
+  };
+}

@@ -1,0 +1,59 @@
+import { preferences } from '../session/preferences.ts';
+
+/** Sounds made in the page, quiet, without files. Each is switched off by the setting. */
+
+let context: AudioContext | null = null;
+
+/** One soft note: frequency in Hz, start and length in seconds from now. */
+function note(frequency: number, startS: number, lengthS: number, gain = 0.06): void {
+  if (!preferences.getState().sounds) return;
+  context ??= new AudioContext();
+  // A page that nobody has pressed on yet stays silent; the dialog says the rest.
+  if (context.state === 'suspended') void context.resume().catch(() => undefined);
+  const at = context.currentTime + startS;
+  const oscillator = new OscillatorNode(context, { type: 'sine', frequency });
+  const envelope = new GainNode(context, { gain: 0 });
+  envelope.gain.setValueAtTime(0, at);
+  envelope.gain.linearRampToValueAtTime(gain, at + 0.03);
+  envelope.gain.exponentialRampToValueAtTime(0.0005, at + lengthS);
+  oscillator.connect(envelope).connect(context.destination);
+  oscillator.start(at);
+  oscillator.stop(at + lengthS + 0.05);
+}
+
+const A3 = 220;
+const A4 = 440;
+const E5 = 659.26;
+
+function repeat(play: () => void, everyMs: number, forMs: number): () => void {
+  play();
+  const timer = setInterval(play, everyMs);
+  const end = setTimeout(() => clearInterval(timer), forMs);
+  return () => {
+    clearInterval(timer);
+    clearTimeout(end);
+  };
+}
+
+/** Somebody calls: two soft notes every 2 s, 30 s at most. The answer stops it. */
+export function ringIn(): () => void {
+  return repeat(
+    () => {
+      note(A4, 0, 0.5);
+      note(E5, 0.28, 0.7);
+    },
+    2000,
+    30_000,
+  );
+}
+
+/** One calls somebody: one low note every 3 s. The answer stops it. */
+export function ringOut(): () => void {
+  return repeat(() => note(A3, 0, 0.9, 0.04), 3000, 60_000);
+}
+
+/** Two low notes, never louder than speech. */
+export function warnOfRisk(): void {
+  note(196, 0, 0.35, 0.05);
+  note(165, 0.3, 0.5, 0.05);
+}

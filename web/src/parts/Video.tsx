@@ -1,0 +1,38 @@
+import { useEffect, useRef } from 'react';
+
+export interface VideoProps {
+  track: MediaStreamTrack;
+  className?: string;
+  testId?: string;
+}
+
+/** Plays one video track, silently: sound is played apart from pictures, so that it goes on when they leave the page. */
+export function Video({ track, className, testId }: VideoProps) {
+  const ref = useRef<HTMLVideoElement>(null);
+  useEffect(() => {
+    const video = ref.current;
+    if (!video) return;
+    video.srcObject = new MediaStream([track]);
+    // Playing is refused only while the element is being replaced; the next track starts it again.
+    video.play().catch(() => undefined);
+  }, [track]);
+  return (
+    <video ref={ref} className={className} data-testid={testId} muted playsInline autoPlay aria-hidden tabIndex={-1} />
+  );
+}
+
+/** Plays one sound track. */
+export function Sound({ track }: { track: MediaStreamTrack }) {
+  const ref = useRef<HTMLAudioElement>(null);
+  useEffect(() => {
+    const audio = ref.current;
+    if (!audio) return;
+    audio.srcObject = new MediaStream([track]);
+    const play = (): Promise<void> => audio.play().catch(() => undefined);
+    void play();
+    // A browser that wants a press before it plays gets it with the next one.
+    document.addEventListener('pointerdown', play, { once: true });
+    return () => document.removeEventListener('pointerdown', play);
+  }, [track]);
+  return <audio ref={ref} autoPlay />;
+}

@@ -1,0 +1,206 @@
+import { useRef, useState, type FormEvent } from 'react';
+import { useTranslation } from 'react-i18next';
+import { routes } from '../../../src/protocol/rest.ts';
+import { serverNow } from '../api/serverClock.ts';
+import { codeOf } from '../api/RequestError.ts';
+import { useSession } from '../app/context.tsx';
+import { errorWords } from '../app/errorWords.ts';
+import type { AssessmentView } from '../call/assessments.ts';
+import { Button } from '../parts/Button.tsx';
+import { Field, PasswordField } from '../parts/Field.tsx';
+import { LanguageSwitch } from '../parts/LanguageSwitch.tsx';
+import { Mark } from '../parts/Mark.tsx';
+import { Plate } from '../parts/Plate.tsx';
+import { useTitle } from '../parts/useTitle.ts';
+import styles from './AuthScreen.module.css';
+import person from './person.svg';
+
+type FieldName = 'fullName' | 'username' | 'email' | 'password';
+type Values = Record<FieldName, string>;
+type Problems = Partial<Record<FieldName, string>>;
+
+/** Signing in, and creating an account in the same place; what was typed stays when one changes over. */
+export function AuthScreen() {
+  const { t } = useTranslation();
+  const session = useSession();
+  const [creating, setCreating] = useState(false);
+  const [values, setValues] = useState<Values>({ fullName: '', username: '', email: '', password: '' });
+  const [problems, setProblems] = useState<Problems>({});
+  const [busy, setBusy] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
+  const findProblems = useFindProblems();
+  const problemOfError = useProblemOfError();
+  useTitle(creating ? t('auth.create') : t('auth.signIn'));
+
+  const show = (found: Problems): void => {
+    setProblems(found);
+    requestAnimationFrame(() => form.current?.querySelector<HTMLInputElement>('[aria-invalid]')?.focus());
+  };
+  const submit = async (): Promise<void> => {
+    const found = findProblems(values, creating);
+    if (Object.keys(found).length > 0) return show(found);
+    setBusy(true);
+    try {
+      await (creating ? session.register(registration(values)) : session.signIn(signIn(values)));
+    } catch (error) {
+      show(problemOfError(error));
+      setBusy(false);
+    }
+  };
+  const field = (name: FieldName) => ({
+    value: values[name],
+    problem: problems[name] ?? null,
+    problemTestId: Object.keys(problems)[0] === name ? 'auth-error' : undefined,
+    onChange: (event: FormEvent<HTMLInputElement>) => setValues({ ...values, [name]: event.currentTarget.value }),
+  });
+  return (
+    <main className={styles.auth}>
+      <div className={styles.left}>
+        <div className="row">
+          <span className={styles.brand}>
+            <Mark />
+            <span>{t('brand')}</span>
+          </span>
+          <span className="grow" />
+          <LanguageSwitch />
+        </div>
+        <form
+          ref={form}
+          className={styles.box}
+          noValidate
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (!busy) void submit();
+          }}
+        >
+          <h1>{creating ? t('auth.create') : t('auth.welcome')}</h1>
+          {creating && (
+            <Field
+              label={t('auth.fullName')}
+              testId="auth-fullname"
+              autoComplete="name"
+              maxLength={80}
+              {...field('fullName')}
+            />
+          )}
+          <Field
+            label={creating ? t('auth.username') : t('auth.login')}
+            testId="auth-username"
+            autoComplete="username"
+            autoCapitalize="none"
+            spellCheck={false}
+            {...(creating ? { hint: t('auth.usernameHint') } : {})}
+            {...field('username')}
+          />
+          {creating && (
+            <Field label={t('auth.email')} testId="auth-email" type="email" autoComplete="email" {...field('email')} />
+          )}
+          <PasswordField
+            label={t('auth.password')}
+            testId="auth-password"
+            autoComplete={creating ? 'new-password' : 'current-password'}
+            maxLength={128}
+            {...(creating ? { hint: t('auth.passwordHint') } : {})}
+            {...field('password')}
+          />
+          <Button look="main" wide type="submit" data-testid="auth-submit" aria-busy={busy}>
+            {creating ? t('auth.submitCreate') : t('auth.signIn')}
+          </Button>
+          <p className={`small muted ${styles.toggle}`}>
+            {creating ? t('auth.haveAccount') : t('auth.noAccount')}
+            <Button
+              look="quiet"
+              className="small"
+              data-testid="auth-toggle"
+              onClick={() => {
+                setCreating(!creating);
+                setProblems({});
+              }}
+            >
+              {creating ? t('auth.signIn') : t('auth.createOne')}
+            </Button>
+          </p>
+        </form>
+      </div>
+      <Claim />
+    </main>
+  );
+}
+
+function registration({ fullName, username, email, password }: Values) {
+  return { username, email, password, ...(fullName.trim() === '' ? {} : { full_name: fullName.trim() }) };
+}
+
+function signIn({ username, password }: Values) {
+  return { login: username.trim(), password };
+}
+
+/** What can be seen to be wrong before asking the server, by the contract's own rules. */
+function useFindProblems(): (values: Values, creating: boolean) => Problems {
+  const { t } = useTranslation();
+  return (values, creating) => {
+    const found: Problems = {};
+    if (!creating) {
+      if (values.username.trim() === '') found.username = t('auth.problem.required');
+      if (values.password === '') found.password = t('auth.problem.required');
+      return found;
+    }
+    const parsed = routes.register.body.safeParse(registration(values));
+    const wrong = new Set(parsed.error?.issues.map(({ path }) => path[0]));
+    if (wrong.has('username')) found.username = t('auth.problem.username');
+    if (wrong.has('email')) found.email = t('auth.problem.email');
+    if (wrong.has('password')) found.password = t('auth.problem.password');
+    return found;
+  };
+}
+
+/** Where and how to say what the server refused. A wrong name and a wrong password read the same. */
+function useProblemOfError(): (error: unknown) => Problems {
+  const { t } = useTranslation();
+  return (error) => {
+    switch (codeOf(error)) {
+      case 'CREDENTIALS_WRONG':
+        return { password: t('auth.problem.credentials') };
+      case 'USERNAME_TAKEN':
+        return { username: t('auth.problem.usernameTaken') };
+      case 'EMAIL_TAKEN':
+        return { email: t('auth.problem.emailTaken') };
+      case 'REGISTRATION_CLOSED':
+        return { password: t('auth.problem.closed') };
+      case 'RATE_LIMITED':
+        return { password: t('auth.problem.limited') };
+      default:
+        return { password: errorWords(error, t) };
+    }
+  };
+}
+
+/** A picture of what the product does: a tile with a plate. */
+function Claim() {
+  const { t } = useTranslation();
+  const view: AssessmentView = {
+    status: 'safe',
+    assurance: 'passive',
+    reason: null,
+    risk: null,
+    confidence: null,
+    causes: [],
+    scannedAtMs: null,
+    verifiedAtMs: null,
+  };
+  const [scannedAtMs] = useState(() => serverNow() - 4000);
+  return (
+    <aside className={styles.right} aria-label={t('auth.about')}>
+      <figure>
+        <div className={styles.tile} aria-hidden inert>
+          <img src={person} alt="" />
+          <Plate name={t('auth.sampleName')} view={{ ...view, scannedAtMs }} full sample tabIndex={-1} />
+        </div>
+        <figcaption>
+          {t('auth.claim')}
+          <span>{t('auth.claimMore')}</span>
+        </figcaption>
+      </figure>
+    </aside>
+  );
+}

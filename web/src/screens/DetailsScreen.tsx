@@ -1,0 +1,100 @@
+import { IconChevronLeft, IconDownload } from '@tabler/icons-react';
+import { useTranslation } from 'react-i18next';
+import { useUser } from '../app/context.tsx';
+import { errorWords } from '../app/errorWords.ts';
+import { codeOf } from '../api/RequestError.ts';
+import { Button, IconLink } from '../parts/Button.tsx';
+import { Status } from '../parts/Status.tsx';
+import { useLanguage } from '../parts/useLanguage.ts';
+import { useNow } from '../parts/useNow.ts';
+import { useTitle } from '../parts/useTitle.ts';
+import { dayAndTime, durationWords } from '../words/format.ts';
+import { beganAtMs, directionOf } from './callRecord.ts';
+import { useCallTitle } from './CallRow.tsx';
+import styles from './DetailsScreen.module.css';
+import { EventLog } from './details/EventLog.tsx';
+import { QualitySection } from './details/QualitySection.tsx';
+import { SecuritySection } from './details/SecuritySection.tsx';
+import { NotFoundScreen } from './NotFoundScreen.tsx';
+import { callTimeline, type CallDetails } from './timeline.ts';
+import { useRequest } from './useRequest.ts';
+
+/** The record of one call: facts, what was seen of each person over time, quality, and what happened in sentences. */
+export function DetailsScreen({ callId }: { callId: string }) {
+  const { t } = useTranslation();
+  const { data, error } = useRequest('callDetails', { params: { id: callId } });
+  if (data !== null) return <Details details={data} />;
+  if (error === null) return <main className="page" aria-busy />;
+  if (['NOT_FOUND', 'VALIDATION'].includes(codeOf(error))) return <NotFoundScreen code={null} />;
+  return (
+    <main className="page">
+      <p role="alert">{errorWords(error, t)}</p>
+    </main>
+  );
+}
+
+function Details({ details }: { details: CallDetails }) {
+  const { t } = useTranslation();
+  const { call } = details;
+  const name = useCallTitle()(call);
+  const title = call.callee === null ? name : t('details.title', { name });
+  const timeline = callTimeline(details);
+  useTitle(title);
+  return (
+    <main className="page" data-testid="call-details">
+      <div className={styles.head}>
+        <IconLink href="/history" label={t('details.back')}>
+          <IconChevronLeft size={20} stroke={1.8} aria-hidden />
+        </IconLink>
+        <h1 className="ell">{title}</h1>
+        {timeline.checks > 0 && call.security_status !== null && <Status status={call.security_status} chip />}
+        <span className="grow" />
+        <Button className="desk-only" onClick={() => exportJson(details)}>
+          <IconDownload size={20} stroke={1.8} aria-hidden />
+          {t('details.export')}
+        </Button>
+      </div>
+      <div className={styles.body}>
+        <Facts details={details} checks={timeline.checks} />
+        <SecuritySection details={details} timeline={timeline} />
+        <div className={styles.two}>
+          <QualitySection details={details} />
+          <EventLog details={details} timeline={timeline} />
+        </div>
+      </div>
+    </main>
+  );
+}
+
+function Facts({ details: { call }, checks }: { details: CallDetails; checks: number }) {
+  const { t } = useTranslation();
+  const language = useLanguage();
+  const now = useNow(60_000);
+  const user = useUser();
+  const facts = [
+    [t('details.started'), dayAndTime(beganAtMs(call), now, t, language)],
+    [t('details.duration'), call.start_time === null ? t('details.never') : durationWords(call.duration, t, true)],
+    [t('details.checks'), t('details.checksCount', { count: checks })],
+    [t('details.kind'), `${t(`details.${call.call_type}`)} · ${t(`details.${directionOf(call, user.id)}`)}`],
+  ];
+  return (
+    <dl className={`card ${styles.facts}`}>
+      {facts.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+/** Saves the record as the server gave it. */
+function exportJson(details: CallDetails): void {
+  const url = URL.createObjectURL(new Blob([JSON.stringify(details, null, 2)], { type: 'application/json' }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = `veritalk-${details.call.id}.json`;
+  link.click();
+  URL.revokeObjectURL(url);
+}

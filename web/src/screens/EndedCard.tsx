@@ -1,0 +1,78 @@
+import { IconX } from '@tabler/icons-react';
+import { useTranslation } from 'react-i18next';
+import { useLocation } from 'wouter';
+import { useCalls } from '../app/context.tsx';
+import type { EndedCall } from '../call/Calls.ts';
+import { displayName } from '../call/people.ts';
+import { Avatar, MeetingAvatar } from '../parts/Avatar.tsx';
+import { Button, ButtonLink, IconButton } from '../parts/Button.tsx';
+import { Band } from '../parts/Plot.tsx';
+import { Status } from '../parts/Status.tsx';
+import { durationWords } from '../words/format.ts';
+import { callTimeline } from './timeline.ts';
+import styles from './EndedCard.module.css';
+import { useBandLabel } from './useBandLabel.ts';
+import { useRequest } from './useRequest.ts';
+
+/** Sums up the call that has just ended: who, how long, what was checked. Leaves when another one starts. */
+export function EndedCard({ ended }: { ended: EndedCall }) {
+  const { t } = useTranslation();
+  const calls = useCalls();
+  const [, navigate] = useLocation();
+  const { call, selfId } = ended;
+  const other = call.callee !== null && call.caller.id === selfId ? call.callee : call.caller;
+  const name = displayName(other);
+  const meeting = call.callee === null;
+  const { data } = useRequest('callDetails', { params: { id: call.callId } });
+  const timeline = data && callTimeline(data);
+  const band = timeline?.bands.find(({ userId }) => meeting || userId === other.id);
+  const bandLabel = useBandLabel();
+  const connected = data === null ? call.startTime !== null : data.call.start_time !== null;
+  const again = call.caller.id === selfId && !connected;
+  const notes = [
+    data && connected && durationWords(data.call.duration, t, true),
+    timeline && timeline.checks > 0 && t('ended.checks', { count: timeline.checks, clear: timeline.clear }),
+    !connected && !meeting && t('ended.notConnected'),
+  ];
+  return (
+    <section className={`card ${styles.card}`} role="status">
+      <div className={`row ${styles.row}`}>
+        {meeting ? <MeetingAvatar /> : <Avatar name={name} />}
+        <span className={styles.who}>
+          <b className="ell">{t(`ended.${endWords(ended)}`, { name })}</b>
+          <span className="small muted">{notes.filter(Boolean).join(' · ')}</span>
+        </span>
+        {band && <Status status={band.worst} assurance={band.last.assurance} chip />}
+        {again && (
+          <Button onClick={() => void calls.callPerson(other.id, call.callType)}>{t('ended.callAgain')}</Button>
+        )}
+        {meeting && ended.code === 'LEFT' && (
+          <Button onClick={() => navigate(`/m/${call.roomId}`)}>{t('ended.rejoin')}</Button>
+        )}
+        <ButtonLink look="quiet" href={`/history/${call.callId}`}>
+          {t('ended.details')}
+        </ButtonLink>
+        <IconButton label={t('action.close')} onClick={() => calls.dismissEnded()}>
+          <IconX size={20} stroke={1.8} aria-hidden />
+        </IconButton>
+      </div>
+      {band && <Band label={bandLabel(name, band.parts)} parts={band.parts} />}
+    </section>
+  );
+}
+
+function endWords({ call, code, selfId }: EndedCall) {
+  if (call.callee === null) return code === 'LEFT' ? 'left' : 'meeting';
+  switch (code) {
+    case 'DECLINED':
+      return 'declined';
+    case 'MISSED':
+      return 'missed';
+    case 'FAILED':
+      return 'failed';
+    case 'LEFT':
+      return call.startTime === null && call.caller.id === selfId ? 'cancelled' : 'with';
+    default:
+      return 'with';
+  }
+}

@@ -1,0 +1,189 @@
+import { IconPhone, IconSearch, IconVideo } from '@tabler/icons-react';
+import { useEffect, useState, type FormEvent } from 'react';
+import { useTranslation } from 'react-i18next';
+import { routes, type Call } from '../../../src/protocol/rest.ts';
+import type { CallType, Presence } from '../../../src/protocol/values.ts';
+import { codeOf } from '../api/RequestError.ts';
+import { useCalls, useSession, useUser } from '../app/context.tsx';
+import { errorWords } from '../app/errorWords.ts';
+import { Avatar } from '../parts/Avatar.tsx';
+import { Button, IconButton } from '../parts/Button.tsx';
+import { Field } from '../parts/Field.tsx';
+import listStyles from '../parts/List.module.css';
+import { contactsOf, nameOf } from './callRecord.ts';
+import styles from './HomeScreen.module.css';
+import { usePresence } from './usePresence.ts';
+
+interface Person {
+  id: string;
+  username: string;
+  full_name: string;
+  presence: Presence;
+}
+
+const typingPauseMs = 250;
+
+/** Whom to call: by an exact user name, from what a search finds, or from the people one talked with. */
+export function PeopleCard({ recent }: { recent: readonly Call[] | null }) {
+  const { t } = useTranslation();
+  const user = useUser();
+  const calls = useCalls();
+  const [text, setText] = useState('');
+  const [problem, setProblem] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
+  const found = useSearch(text);
+  const people = useWithPresence(found, recent === null ? null : contactsOf(recent, user.id));
+
+  const call = async (callee: string, type: CallType): Promise<void> => {
+    setProblem(null);
+    if (callee === '') return setProblem(t('home.writeName'));
+    if (callee.toLowerCase() === user.username.toLowerCase()) return setProblem(t('home.self'));
+    setBusy(true);
+    try {
+      await calls.callPerson(callee, type);
+    } catch (error) {
+      const known = { NOT_FOUND: t('home.notFound'), BUSY: t('home.busy'), VALIDATION: t('home.notFound') };
+      setProblem(known[codeOf(error) as keyof typeof known] ?? errorWords(error, t));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <section className="card" aria-labelledby="people">
+      <h2 id="people" className="sr">
+        {t('home.callSomeone')}
+      </h2>
+      <form
+        className={styles.callBox}
+        onSubmit={(event: FormEvent) => {
+          event.preventDefault();
+          void call(text.trim(), 'video');
+        }}
+      >
+        <Field
+          label={t('home.find')}
+          hideLabel
+          placeholder={t('home.findPlaceholder')}
+          icon={<IconSearch size={20} stroke={1.8} aria-hidden />}
+          testId="start-callee"
+          autoComplete="off"
+          autoCapitalize="none"
+          spellCheck={false}
+          enterKeyHint="go"
+          value={text}
+          problem={problem}
+          onChange={(event) => {
+            setText(event.currentTarget.value);
+            setProblem(null);
+          }}
+        />
+        <Button look="main" type="submit" data-testid="start-call" aria-busy={busy}>
+          <IconVideo size={20} stroke={1.8} aria-hidden />
+          {t('home.call')}
+        </Button>
+      </form>
+      {people?.length === 0 ? (
+        found === null ? (
+          <Nobody />
+        ) : (
+          <p className={`muted ${styles.none}`} style={{ paddingTop: 20 }} role="status">
+            {t('home.noMatch')}
+          </p>
+        )
+      ) : (
+        <ul className={listStyles.items}>
+          {people?.map((person) => (
+            <PersonRow key={person.id} person={person} onCall={(type) => void call(person.username, type)} />
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function PersonRow({ person, onCall }: { person: Person; onCall: (type: CallType) => void }) {
+  const { t } = useTranslation();
+  const name = nameOf(person);
+  return (
+    <li className={listStyles.item}>
+      <Avatar name={name} presence={person.presence} />
+      <span className={listStyles.who}>
+        <b className="ell">{name}</b>
+        <span className={listStyles.note}>
+          <span className="ell">
+            {t(`presence.${person.presence}`)}
+            {name !== person.username && ` · ${person.username}`}
+          </span>
+        </span>
+      </span>
+      <span className={styles.buttons}>
+        <IconButton label={t('home.voiceCall', { name })} onClick={() => onCall('audio')}>
+          <IconPhone size={20} stroke={1.8} aria-hidden />
+        </IconButton>
+        <IconButton label={t('home.videoCall', { name })} onClick={() => onCall('video')}>
+          <IconVideo size={20} stroke={1.8} aria-hidden />
+        </IconButton>
+      </span>
+    </li>
+  );
+}
+
+/** People whom the typed text finds; null while it is too short to ask. */
+function useSearch(text: string): Person[] | null {
+  const session = useSession();
+  const user = useUser();
+  const [found, setFound] = useState<Person[] | null>(null);
+  const query = text.trim();
+  const asks = routes.findUsers.query.safeParse({ query }).success;
+  useEffect(() => {
+    if (!asks) {
+      setFound(null);
+      return;
+    }
+    const abort = new AbortController();
+    const timer = setTimeout(() => {
+      session
+        .request('findUsers', { query: { query } }, { signal: abort.signal })
+        .then(({ users }) => setFound(users.filter(({ id }) => id !== user.id)))
+        // A search that fails leaves the field as it is; calling by name says what is wrong.
+        .catch(() => undefined);
+    }, typingPauseMs);
+    return () => {
+      clearTimeout(timer);
+      abort.abort();
+    };
+  }, [session, query, asks, user.id]);
+  return found;
+}
+
+/** Search results, else contacts, each with their presence as it changes. */
+function useWithPresence(found: Person[] | null, contacts: Array<Call['caller']> | null): Person[] | null {
+  const people = found ?? contacts?.map((contact): Person => ({ ...contact, presence: 'offline' })) ?? null;
+  const presence = usePresence(people?.map(({ id }) => id) ?? []);
+  return people?.map((person) => ({ ...person, presence: presence[person.id] ?? person.presence })) ?? null;
+}
+
+function Nobody() {
+  const { t } = useTranslation();
+  return (
+    <div className={styles.empty}>
+      <svg width="132" height="76" viewBox="0 0 132 76" aria-hidden>
+        <rect x="1" y="9" width="76" height="52" rx="12" fill="var(--accent-soft)" />
+        <rect
+          x="55"
+          y="23"
+          width="76"
+          height="52"
+          rx="12"
+          fill="var(--surface)"
+          stroke="currentColor"
+          strokeWidth="2"
+        />
+        <circle cx="93" cy="43" r="9" fill="none" stroke="currentColor" strokeWidth="2" />
+        <path d="M75 74c0-12 9-17 18-17s18 5 18 17" fill="none" stroke="currentColor" strokeWidth="2" />
+      </svg>
+      <h3 style={{ fontSize: 17, lineHeight: '26px', color: 'var(--text)' }}>{t('home.nobody')}</h3>
+      <p className="muted">{t('home.nobodyMore')}</p>
+    </div>
+  );
+}

@@ -1,0 +1,186 @@
+import { IconChevronDown, IconLink, IconLock, IconMicrophone, IconVideo } from '@tabler/icons-react';
+import { useEffect, useId, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useStore } from 'zustand';
+import { useCalls, useClient, useUser } from '../app/context.tsx';
+import { TopBar } from '../app/Frame.tsx';
+import { listDevices, type DeviceChoice, type DeviceKind } from '../call/media/devices.ts';
+import { displayName } from '../call/people.ts';
+import { storedConsent } from '../session/preferences.ts';
+import { Avatar } from '../parts/Avatar.tsx';
+import { Button } from '../parts/Button.tsx';
+import { useTitle } from '../parts/useTitle.ts';
+import { Video } from '../parts/Video.tsx';
+import { TroubleBanner } from './call/CallBanners.tsx';
+import { useCall, useCallState } from './call/callContext.tsx';
+import { DeviceToggle, useChooseDevice, useChosenDevice } from './call/DeviceButton.tsx';
+import { useCopyInvitation } from './call/useCopyInvitation.ts';
+import styles from './PreJoinScreen.module.css';
+import { useMicLevel } from './useMicLevel.ts';
+
+/** The door of a meeting: how one looks, with what, and what was agreed to. Everything is ready when one presses join. */
+export function PreJoinScreen() {
+  const { t } = useTranslation();
+  const call = useCall();
+  const info = useCallState((state) => state.call);
+  const ready = useCallState((state) => state.phase === 'prepared');
+  const camera = useCallState((state) => state.own.camera);
+  const copy = useCopyInvitation();
+  const [joining, setJoining] = useState(false);
+  const title = info ? (info.title ?? t('home.untitled', { name: displayName(info.caller) })) : t('prejoin.title');
+  useTitle(title);
+  return (
+    <>
+      <TopBar />
+      <main className={styles.page} data-testid="prejoin">
+        <Preview />
+        <div className={styles.side}>
+          <div>
+            <h1>{title}</h1>
+            <Button look="quiet" style={{ marginLeft: -12 }} onClick={() => void copy()}>
+              <IconLink size={20} stroke={1.8} aria-hidden />
+              {t('prejoin.copy')}
+            </Button>
+          </div>
+          <TroubleBanner />
+          <DeviceSelect kind="camera" />
+          <div className="stack" style={{ gap: 8 }}>
+            <DeviceSelect kind="mic" />
+            <MicLevel />
+          </div>
+          <ConsentNote />
+          <Button
+            look="main"
+            wide
+            className={styles.join}
+            data-testid="prejoin-join"
+            disabled={!ready || joining}
+            onPointerDown={() => call.intent()}
+            onClick={() => {
+              setJoining(true);
+              void call.join();
+            }}
+          >
+            {!ready ? t('prejoin.preparing') : camera.problem === null ? t('prejoin.join') : t('prejoin.joinVoice')}
+          </Button>
+        </div>
+      </main>
+    </>
+  );
+}
+
+function Preview() {
+  const { t } = useTranslation();
+  const user = useUser();
+  const { track, problem } = useCallState((state) => state.own.camera);
+  return (
+    <div className={styles.preview} data-testid="tile" data-self="true">
+      {track ? (
+        <Video track={track} testId="tile-video" />
+      ) : (
+        <div className={styles.off}>
+          <Avatar name={user.full_name || user.username} size="large" />
+          <span>{problem === 'blocked' ? t('prejoin.blocked') : t('prejoin.cameraOff')}</span>
+        </div>
+      )}
+      <span className={styles.tag}>
+        <IconLock size={16} stroke={1.8} aria-hidden />
+        {t('prejoin.onlyYou')}
+      </span>
+      <div className={styles.controls}>
+        <DeviceToggle kind="mic" className={styles.control} />
+        <DeviceToggle kind="camera" className={styles.control} />
+      </div>
+    </div>
+  );
+}
+
+function DeviceSelect({ kind }: { kind: DeviceKind }) {
+  const { t } = useTranslation();
+  const id = useId();
+  const [devices, setDevices] = useState<DeviceChoice[]>([]);
+  const state = useCallState((snapshot) => snapshot.own[kind].state);
+  useEffect(() => {
+    let current = true;
+    // Names of devices are told only once one is open, so the list is read again then.
+    void listDevices(kind).then((list) => current && setDevices(list));
+    return () => void (current = false);
+  }, [kind, state]);
+  const chosen = useChosenDevice(kind, devices);
+  const choose = useChooseDevice(kind);
+  const Icon = kind === 'mic' ? IconMicrophone : IconVideo;
+  return (
+    <div className={styles.select}>
+      <Icon size={20} stroke={1.8} aria-hidden />
+      <label htmlFor={id} className="sr">
+        {kind === 'mic' ? t('prejoin.microphone') : t('prejoin.camera')}
+      </label>
+      <select
+        id={id}
+        value={chosen ?? ''}
+        disabled={devices.length === 0}
+        onChange={(event) => choose(event.currentTarget.value)}
+      >
+        {devices.length === 0 && <option value="">{t('call.noDevices')}</option>}
+        {devices.map(({ deviceId, label }, index) => (
+          <option key={deviceId} value={deviceId}>
+            {label || t('call.defaultDevice', { number: index + 1 })}
+          </option>
+        ))}
+      </select>
+      <IconChevronDown size={20} stroke={1.8} aria-hidden />
+    </div>
+  );
+}
+
+function MicLevel() {
+  const { t } = useTranslation();
+  const track = useCallState((state) => state.own.mic.track);
+  const level = Math.round(useMicLevel(track) * 20);
+  return (
+    <div
+      className={styles.level}
+      role="meter"
+      aria-label={t('prejoin.level')}
+      aria-valuemin={0}
+      aria-valuemax={20}
+      aria-valuenow={level}
+    >
+      {Array.from({ length: 20 }, (_, index) => (
+        <i key={index} data-on={index < level || undefined} />
+      ))}
+    </div>
+  );
+}
+
+/** What was agreed to about the checks, and the way to change it. */
+function ConsentNote() {
+  const { t } = useTranslation();
+  const client = useClient();
+  const calls = useCalls();
+  const user = useUser();
+  const question = useStore(client.question);
+  const roomId = useCallState((state) => state.call?.roomId);
+  // Read anew when the question has been answered.
+  const consent = question === null ? storedConsent(user.id) : null;
+  const words = !consent?.check
+    ? t('prejoin.refused')
+    : consent.evidence
+      ? t('prejoin.agreedEvidence')
+      : t('prejoin.agreed');
+  const change = async (): Promise<void> => {
+    if ((await client.askConsentAgain()) !== null && roomId !== undefined) await calls.openMeeting(roomId);
+  };
+  return (
+    <div className={styles.note}>
+      <p className="small">
+        <b>{t('prejoin.checked')}</b>
+        <br />
+        <span className="muted">{words}</span>
+      </p>
+      <Button look="quiet" onClick={() => void change()}>
+        {t('prejoin.change')}
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,207 @@
+import { useId, useState, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useStore } from 'zustand';
+import { useSession, useUser } from '../app/context.tsx';
+import { Button } from '../parts/Button.tsx';
+import { useLanguage } from '../parts/useLanguage.ts';
+import { useNow } from '../parts/useNow.ts';
+import { useTitle } from '../parts/useTitle.ts';
+import { preferences, storeConsent, storedConsent, type Theme } from '../session/preferences.ts';
+import { setLanguage, type Language } from '../words/index.ts';
+import { dayAndTime } from '../words/format.ts';
+import { deviceOf } from './deviceOf.ts';
+import styles from './SettingsScreen.module.css';
+import { useRequest } from './useRequest.ts';
+
+/** What one chose; every change holds at once. */
+export function SettingsScreen() {
+  const { t } = useTranslation();
+  useTitle(t('settings.title'));
+  return (
+    <main className={`page ${styles.page}`} data-testid="settings">
+      <h1>{t('settings.title')}</h1>
+      <div className={styles.sections}>
+        <General />
+        <Privacy />
+        <Devices />
+        <Account />
+      </div>
+    </main>
+  );
+}
+
+function General() {
+  const { t } = useTranslation();
+  const language = useLanguage();
+  const { theme, sounds, shortcuts } = useStore(preferences);
+  const themes: Theme[] = ['auto', 'light', 'dark'];
+  return (
+    <Section title={t('settings.general')}>
+      <Segments<Language>
+        label={t('settings.language')}
+        value={language}
+        choices={[
+          ['zh-CN', '中文'],
+          ['en', 'English'],
+        ]}
+        onChoose={(chosen) => void setLanguage(chosen)}
+      />
+      <Segments
+        label={t('settings.appearance')}
+        value={theme}
+        choices={themes.map((name) => [name, t(`settings.theme.${name}`)])}
+        onChoose={(chosen) => preferences.setState({ theme: chosen })}
+      />
+      <Switch
+        label={t('settings.sounds')}
+        note={t('settings.soundsMore')}
+        checked={sounds}
+        onChange={(checked) => preferences.setState({ sounds: checked })}
+      />
+      <Switch
+        label={t('settings.shortcuts')}
+        note={t('settings.shortcutsMore')}
+        checked={shortcuts}
+        onChange={(checked) => preferences.setState({ shortcuts: checked })}
+      />
+    </Section>
+  );
+}
+
+function Privacy() {
+  const { t } = useTranslation();
+  const user = useUser();
+  const language = useLanguage();
+  const [consent, setConsent] = useState(() => storedConsent(user.id));
+  const choose = (choice: { check: boolean; evidence: boolean }): void =>
+    setConsent(storeConsent(user.id, choice, language));
+  const { check, evidence } = consent ?? { check: false, evidence: false };
+  return (
+    <Section title={t('settings.privacy')}>
+      <Switch
+        label={t('settings.check')}
+        note={t('settings.checkMore')}
+        checked={check}
+        onChange={(checked) => choose({ check: checked, evidence: checked && evidence })}
+      />
+      <Switch
+        label={t('settings.evidence')}
+        note={t('settings.evidenceMore')}
+        checked={evidence}
+        onChange={(checked) => choose({ check: check || checked, evidence: checked })}
+      />
+    </Section>
+  );
+}
+
+function Devices() {
+  const { t } = useTranslation();
+  const language = useLanguage();
+  const session = useSession();
+  const now = useNow(60_000);
+  const { data, reload } = useRequest('sessions', {});
+  if (!data || data.sessions.length === 0) return null;
+  return (
+    <Section title={t('settings.devices')}>
+      {data.sessions.map(({ id, user_agent, created_at, current }) => (
+        <div key={id} className={styles.option}>
+          <span className={styles.who}>
+            <b className="ell">{deviceOf(user_agent) ?? t('settings.unknownDevice')}</b>
+            <span>
+              {current
+                ? t('settings.thisDevice')
+                : t('settings.since', { time: dayAndTime(Date.parse(created_at), now, t, language) })}
+            </span>
+          </span>
+          {!current && (
+            <Button
+              look="quiet"
+              onClick={() => void session.request('revokeSession', { params: { id } }).finally(reload)}
+            >
+              {t('settings.end')}
+            </Button>
+          )}
+        </div>
+      ))}
+    </Section>
+  );
+}
+
+function Account() {
+  const { t } = useTranslation();
+  const session = useSession();
+  const user = useUser();
+  return (
+    <Section title={t('settings.account')}>
+      <div className={styles.option}>
+        <span className={styles.who}>
+          <b className="ell">{user.full_name || user.username}</b>
+          <span className="ell">{t('settings.signedInAs', { username: user.username })}</span>
+        </span>
+        <Button look="line" data-testid="sign-out" onClick={() => void session.signOut()}>
+          {t('settings.signOut')}
+        </Button>
+      </div>
+    </Section>
+  );
+}
+
+function Section({ title, children }: { title: string; children: ReactNode }) {
+  const id = useId();
+  return (
+    <section aria-labelledby={id}>
+      <h2 id={id}>{title}</h2>
+      <div className="card">{children}</div>
+    </section>
+  );
+}
+
+interface SegmentsProps<T extends string> {
+  label: string;
+  value: T;
+  choices: ReadonlyArray<[T, string]>;
+  onChoose: (value: T) => void;
+}
+
+function Segments<T extends string>({ label, value, choices, onChoose }: SegmentsProps<T>) {
+  const id = useId();
+  return (
+    <div className={`${styles.option} ${styles.wrap}`}>
+      <span className={styles.who}>
+        <b id={id}>{label}</b>
+      </span>
+      <div className={styles.segments} role="group" aria-labelledby={id}>
+        {choices.map(([choice, name]) => (
+          <button key={choice} type="button" aria-pressed={choice === value} onClick={() => onChoose(choice)}>
+            {name}
+          </button>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+interface SwitchProps {
+  label: string;
+  note: string;
+  checked: boolean;
+  onChange: (checked: boolean) => void;
+}
+
+function Switch({ label, note, checked, onChange }: SwitchProps) {
+  return (
+    <label className={styles.option}>
+      <span className={styles.who}>
+        <b>{label}</b>
+        <span>{note}</span>
+      </span>
+      <input
+        type="checkbox"
+        role="switch"
+        className={styles.switch}
+        checked={checked}
+        onChange={(event) => onChange(event.currentTarget.checked)}
+      />
+    </label>
+  );
+}

@@ -1,0 +1,137 @@
+import { Popover } from '@mantine/core';
+import { useEffect, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { confidenceLevel, riskLevel, type AssessmentView } from '../../call/assessments.ts';
+import type { CallPerson } from '../../call/people.ts';
+import { Button } from '../../parts/Button.tsx';
+import { Plate } from '../../parts/Plate.tsx';
+import { Status } from '../../parts/Status.tsx';
+import { useLanguage } from '../../parts/useLanguage.ts';
+import { useNow } from '../../parts/useNow.ts';
+import { ago, clockTime, score } from '../../words/format.ts';
+import { signOf } from '../../parts/StatusGlyph.tsx';
+import { useCallState } from './callContext.tsx';
+import { usePanel } from './panel.ts';
+import styles from './BadgeCard.module.css';
+
+const hoverMs = 400;
+
+/** A plate that opens the card of what is known: at a press, or when the pointer rests on it. */
+export function BadgePlate({ person, full }: { person: CallPerson; full: boolean }) {
+  const { openSecurity } = usePanel();
+  const [open, setOpen] = useState(false);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const later = (value: boolean): void => {
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => setOpen(value), value ? hoverMs : 200);
+  };
+  const plate = (
+    <Plate
+      name={person.name}
+      view={person.view}
+      self={person.self}
+      guest={person.role === 'guest'}
+      muted={!person.micOn}
+      speaking={person.speaking}
+      full={full}
+      aria-expanded={person.self ? undefined : open}
+      onClick={() => (person.self ? openSecurity(null) : setOpen(!open))}
+      {...(person.self ? {} : { onPointerEnter: () => later(true), onPointerLeave: () => later(false) })}
+    />
+  );
+  if (person.self) return plate;
+  return (
+    <Popover
+      opened={open}
+      onChange={setOpen}
+      position="top-start"
+      offset={14}
+      shadow="md"
+      trapFocus={false}
+      withinPortal
+      transitionProps={{ duration: 120, transition: 'fade' }}
+    >
+      <Popover.Target popupType="dialog">{plate}</Popover.Target>
+      <Popover.Dropdown p={0} onPointerEnter={() => later(true)} onPointerLeave={() => later(false)}>
+        <BadgeCard
+          person={person}
+          onOpenSecurity={() => {
+            setOpen(false);
+            openSecurity(person.peerId);
+          }}
+        />
+      </Popover.Dropdown>
+    </Popover>
+  );
+}
+
+/** What is known of one person's picture, in words first and numbers second. */
+function BadgeCard({ person, onOpenSecurity }: { person: CallPerson; onOpenSecurity: () => void }) {
+  const { t } = useTranslation();
+  const { view } = person;
+  const sentence = useSentence(view);
+  const looked = view.causes.filter(({ outcome }) => outcome !== 'not_looked').map((c) => t(`analyzer.${c.analyzer}`));
+  const unproven = view.assurance === 'verified' ? '' : `, ${t('card.noCheckYet')}`;
+  return (
+    <div className={styles.card}>
+      <Status status={view.status} assurance={view.assurance} strong />
+      <p>{sentence}</p>
+      <dl>
+        {view.risk !== null && (
+          <Fact name={t('card.risk')} value={score(view.risk)} note={t(`card.level.${riskLevel(view.risk)}`)} />
+        )}
+        {view.confidence !== null && (
+          <Fact
+            name={t('card.confidence')}
+            value={score(view.confidence)}
+            note={t(`card.level.${confidenceLevel(view.confidence)}`) + unproven}
+          />
+        )}
+        <Fact name={t('card.account')} value={useAccountWords()(person)} />
+        {looked.length > 0 && <Fact name={t('card.lookedAt')} value={looked.join(t('card.listComma'))} />}
+        <LastLook view={view} />
+      </dl>
+      <Button onClick={onOpenSecurity}>{t('card.openSecurity')}</Button>
+    </div>
+  );
+}
+
+function Fact({ name, value, note }: { name: string; value: string; note?: string }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>
+        {value} {note !== undefined && <span className="muted">{note}</span>}
+      </dd>
+    </div>
+  );
+}
+
+function LastLook({ view }: { view: AssessmentView }) {
+  const { t } = useTranslation();
+  const interval = useCallState((state) => state.policy.scanIntervalMs);
+  const now = useNow();
+  if (view.scannedAtMs === null) return <Fact name={t('card.lastLook')} value={t('card.never')} />;
+  const age = Math.max(0, now - view.scannedAtMs);
+  const seconds = Math.round((interval - age) / 1000);
+  const words = seconds > 0 ? t('card.next', { ago: ago(age, t), seconds }) : ago(age, t);
+  return <Fact name={t('card.lastLook')} value={words} />;
+}
+
+/** One sentence for a result. */
+export function useSentence(view: AssessmentView): string {
+  const { t } = useTranslation();
+  const language = useLanguage();
+  if (view.status === 'unscored') return t(`sentence.reason.${view.reason ?? 'waiting'}`);
+  const sign = signOf(view.status, view.assurance);
+  if (sign !== 'verified') return t(`sentence.${sign}` as 'sentence.safe');
+  return t('sentence.verified', { time: view.verifiedAtMs === null ? '' : clockTime(view.verifiedAtMs, language) });
+}
+
+/** What is known of the account, which is another matter than the picture. */
+export function useAccountWords(): (person: CallPerson) => string {
+  const { t } = useTranslation();
+  return (person) =>
+    person.role === 'guest' ? t('card.guestMore') : t('card.signedIn', { username: person.username });
+}

@@ -1,0 +1,217 @@
+import { Menu } from '@mantine/core';
+import {
+  IconChevronDown,
+  IconDots,
+  IconKeyboard,
+  IconLink,
+  IconMaximize,
+  IconScreenShare,
+  IconScreenShareOff,
+  IconShieldSearch,
+  IconUsers,
+} from '@tabler/icons-react';
+import type { ComponentProps, KeyboardEvent, ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { canShareScreen } from '../../call/media/devices.ts';
+import { HangUpIcon } from '../../parts/Mark.tsx';
+import { useNarrow } from '../../parts/useNarrow.ts';
+import { useCall, useCallState, usePeople } from './callContext.tsx';
+import { DeviceButton } from './DeviceButton.tsx';
+import { usePanel } from './panel.ts';
+import { toggleFullScreen } from './useShortcuts.ts';
+import { useCopyInvitation } from './useCopyInvitation.ts';
+import styles from './Bar.module.css';
+
+/** The bar of the call. On a phone what does not fit is in "more", with the same test ids. */
+export function Bar({ onShortcuts }: { onShortcuts: () => void }) {
+  const { t } = useTranslation();
+  const narrow = useNarrow();
+  return (
+    <div className={styles.bar} role="toolbar" aria-label={t('call.controls')} id="call-controls" onKeyDown={moveFocus}>
+      <DeviceButton kind="mic" />
+      <DeviceButton kind="camera" />
+      {!narrow && <ShareButton />}
+      <span className={styles.separator} aria-hidden />
+      {!narrow && <PeopleButton />}
+      <SecurityButton />
+      <MoreMenu narrow={narrow} onShortcuts={onShortcuts} />
+      <span className={styles.separator} aria-hidden />
+      <HangUp narrow={narrow} />
+    </div>
+  );
+}
+
+/** Arrow keys move within the bar, as in every toolbar. */
+function moveFocus(event: KeyboardEvent<HTMLElement>): void {
+  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  if (step === undefined) return;
+  const buttons = [...event.currentTarget.querySelectorAll<HTMLElement>('button:not(:disabled)')];
+  const index = buttons.indexOf(document.activeElement as HTMLElement);
+  if (index === -1) return;
+  event.preventDefault();
+  buttons[(index + step + buttons.length) % buttons.length]?.focus();
+}
+
+export function BarButton({
+  label,
+  children,
+  ...rest
+}: ComponentProps<'button'> & { label: string; children: ReactNode }) {
+  return (
+    <button type="button" className={styles.button} aria-label={label} title={label} {...rest}>
+      {children}
+    </button>
+  );
+}
+
+function ShareButton() {
+  const { t } = useTranslation();
+  const call = useCall();
+  const sharing = useCallState((state) => state.own.screen !== null);
+  if (!canShareScreen()) return null;
+  const Icon = sharing ? IconScreenShareOff : IconScreenShare;
+  return (
+    <BarButton
+      label={sharing ? t('call.stopShare') : t('call.share')}
+      data-testid="share-screen"
+      data-active={sharing || undefined}
+      onClick={() => void call.toggleScreen()}
+    >
+      <Icon size={23} stroke={1.8} aria-hidden />
+    </BarButton>
+  );
+}
+
+function PeopleButton() {
+  const { t } = useTranslation();
+  const { panel, toggle } = usePanel();
+  const count = useCallState((state) => state.peers.length + 1);
+  return (
+    <BarButton
+      label={t('call.people', { count })}
+      data-testid="open-people"
+      aria-expanded={panel === 'people'}
+      onClick={() => toggle('people')}
+    >
+      <IconUsers size={23} stroke={1.8} aria-hidden />
+    </BarButton>
+  );
+}
+
+function SecurityButton() {
+  const { t } = useTranslation();
+  const { panel, toggle } = usePanel();
+  const count = usePeople().others.filter(({ view }) => view.status === 'risk').length;
+  return (
+    <BarButton
+      label={count > 0 ? t('call.securityRisk', { count }) : t('call.security')}
+      data-testid="open-security"
+      aria-expanded={panel === 'security'}
+      onClick={() => toggle('security')}
+    >
+      <IconShieldSearch size={23} stroke={1.8} aria-hidden />
+      {count > 0 && (
+        <span className={styles.count} aria-hidden>
+          {count}
+        </span>
+      )}
+    </BarButton>
+  );
+}
+
+function MoreMenu({ narrow, onShortcuts }: { narrow: boolean; onShortcuts: () => void }) {
+  const { t } = useTranslation();
+  const call = useCall();
+  const { toggle } = usePanel();
+  const copy = useCopyInvitation();
+  const sharing = useCallState((state) => state.own.screen !== null);
+  const count = useCallState((state) => state.peers.length + 1);
+  const isMeeting = useCallState((state) => state.call?.callee === null);
+  const ends = useCanEndForAll();
+  const icon = { size: 20, stroke: 1.8, 'aria-hidden': true };
+  return (
+    <Menu position="top-end" offset={14}>
+      <Menu.Target>
+        <BarButton label={t('call.more')} data-testid="more">
+          <IconDots size={23} stroke={1.8} aria-hidden />
+        </BarButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {narrow && canShareScreen() && (
+          <Menu.Item
+            leftSection={<IconScreenShare {...icon} />}
+            data-testid="share-screen"
+            onClick={() => void call.toggleScreen()}
+          >
+            {sharing ? t('call.stopShare') : t('call.share')}
+          </Menu.Item>
+        )}
+        {narrow && (
+          <Menu.Item leftSection={<IconUsers {...icon} />} data-testid="open-people" onClick={() => toggle('people')}>
+            {t('call.people', { count })}
+          </Menu.Item>
+        )}
+        {isMeeting && (
+          <Menu.Item leftSection={<IconLink {...icon} />} onClick={() => void copy()}>
+            {t('call.invite')}
+          </Menu.Item>
+        )}
+        <Menu.Item leftSection={<IconMaximize {...icon} />} onClick={() => void toggleFullScreen()}>
+          {t('call.fullScreen')}
+        </Menu.Item>
+        {narrow && ends && <EndForAll />}
+        {!narrow && (
+          <Menu.Item leftSection={<IconKeyboard {...icon} />} onClick={onShortcuts}>
+            {t('call.shortcuts')}
+          </Menu.Item>
+        )}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+/** Hanging up asks nothing. The host of a meeting finds "end for everyone" in the small menu beside it. */
+function HangUp({ narrow }: { narrow: boolean }) {
+  const { t } = useTranslation();
+  const call = useCall();
+  const ends = useCanEndForAll();
+  return (
+    <span className={styles.split}>
+      <BarButton
+        className={`${styles.button} ${styles.hangUp}`}
+        label={t('call.hangUp')}
+        data-testid="hang-up"
+        onClick={() => void call.leave().catch(() => undefined)}
+      >
+        <HangUpIcon />
+      </BarButton>
+      {ends && !narrow && (
+        <Menu position="top-end" offset={14}>
+          <Menu.Target>
+            <BarButton className={`${styles.button} ${styles.caret}`} label={t('call.endMenu')}>
+              <IconChevronDown size={16} stroke={1.8} aria-hidden />
+            </BarButton>
+          </Menu.Target>
+          <Menu.Dropdown>
+            <Menu.Item onClick={() => void call.leave().catch(() => undefined)}>{t('call.leave')}</Menu.Item>
+            <EndForAll />
+          </Menu.Dropdown>
+        </Menu>
+      )}
+    </span>
+  );
+}
+
+function useCanEndForAll(): boolean {
+  return useCallState((state) => state.call?.callee === null && state.self?.role === 'host' && state.peers.length > 0);
+}
+
+function EndForAll() {
+  const { t } = useTranslation();
+  const call = useCall();
+  return (
+    <Menu.Item color="var(--risk)" onClick={() => void call.endForAll().catch(() => undefined)}>
+      {t('call.endForAll')}
+    </Menu.Item>
+  );
+}

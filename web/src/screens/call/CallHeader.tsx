@@ -1,0 +1,94 @@
+import { IconAntennaBars2, IconAntennaBars5, IconLink, IconMaximize } from '@tabler/icons-react';
+import { useTranslation } from 'react-i18next';
+import { IconButton } from '../../parts/Button.tsx';
+import { Mark } from '../../parts/Mark.tsx';
+import { useNow } from '../../parts/useNow.ts';
+import { stopwatch } from '../../words/format.ts';
+import { useCallState } from './callContext.tsx';
+import { useCallName } from './useCallName.ts';
+import styles from './CallScreen.module.css';
+import { useCopyInvitation } from './useCopyInvitation.ts';
+import { toggleFullScreen } from './useShortcuts.ts';
+
+/** Above the stage: mark, title, clock, network, invitation, full screen. One to one it floats as two pills. */
+export function CallHeader({ floating }: { floating: boolean }) {
+  const { t } = useTranslation();
+  const name = useCallName();
+  if (floating) {
+    return (
+      <header className={styles.head}>
+        <div className={styles.pill}>
+          <span className={styles.mark}>
+            <Mark size={22} />
+          </span>
+          <h1 className="sr">{t('call.with', { name })}</h1>
+          <Clock />
+        </div>
+        <div className={`${styles.pill} ${styles.pillEnd}`}>
+          <Network />
+          <FullScreen />
+        </div>
+      </header>
+    );
+  }
+  return (
+    <header className={styles.head}>
+      <span className={styles.mark}>
+        <Mark />
+      </span>
+      <div className={styles.title}>
+        <h1 className="ell">{name}</h1>
+        <span className="muted small">
+          <Clock />
+        </span>
+      </div>
+      <Network />
+      <Invitation />
+      <FullScreen />
+    </header>
+  );
+}
+
+function Clock() {
+  const startTime = useCallState((state) => state.call?.startTime ?? null);
+  const now = useNow();
+  return <span>{stopwatch(startTime === null ? 0 : (now - Date.parse(startTime)) / 1000)}</span>;
+}
+
+function Network() {
+  const { t } = useTranslation();
+  const quality = useCallState((state) => state.quality);
+  const weak = quality !== null && (quality.loss > 0.05 || quality.rttMs > 400);
+  const state = quality === null ? 'unknown' : weak ? 'weak' : 'good';
+  const Icon = weak ? IconAntennaBars2 : IconAntennaBars5;
+  const numbers =
+    quality === null
+      ? ''
+      : ` · ${t('call.networkMore', { rtt: quality.rttMs, loss: (quality.loss * 100).toFixed(1) })}`;
+  return (
+    <IconButton label={t(`call.network.${state}`) + numbers}>
+      <Icon size={20} stroke={1.8} aria-hidden />
+    </IconButton>
+  );
+}
+
+function Invitation() {
+  const { t } = useTranslation();
+  const copy = useCopyInvitation();
+  const isMeeting = useCallState((state) => state.call?.callee === null);
+  if (!isMeeting) return null;
+  return (
+    <IconButton className="desk-only" label={t('call.invite')} onClick={() => void copy()}>
+      <IconLink size={20} stroke={1.8} aria-hidden />
+    </IconButton>
+  );
+}
+
+function FullScreen() {
+  const { t } = useTranslation();
+  return (
+    <IconButton className="desk-only" label={t('call.fullScreen')} onClick={() => void toggleFullScreen()}>
+      <IconMaximize size={20} stroke={1.8} aria-hidden />
+    </IconButton>
+  );
+}

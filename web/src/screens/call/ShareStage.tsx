@@ -1,0 +1,66 @@
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { CallPerson } from '../../call/people.ts';
+import { Button } from '../../parts/Button.tsx';
+import { Video } from '../../parts/Video.tsx';
+import { useCall } from './callContext.tsx';
+import styles from './Stage.module.css';
+import { Tile } from './Tile.tsx';
+import { useTileSize } from './useTileSize.ts';
+
+/** A screen that somebody shares. */
+export interface SharedScreenView {
+  person: CallPerson;
+  track: MediaStreamTrack;
+  consumerId: string | null;
+}
+
+/** The shared screen large, people in a strip. Several shares are tabs in the caption. */
+export function ShareStage({ shares, people }: { shares: readonly SharedScreenView[]; people: readonly CallPerson[] }) {
+  const { t } = useTranslation();
+  const call = useCall();
+  const [chosen, setChosen] = useState<string | null>(null);
+  const share = shares.find(({ person }) => person.peerId === chosen) ?? shares.at(-1);
+  if (!share) return null;
+  const own = share.person.self;
+  return (
+    <div className={styles.split}>
+      <figure className={styles.shared}>
+        <figcaption>
+          <span className="ell grow">
+            {own ? t('call.sharingYou') : t('call.sharing', { name: share.person.name })}
+          </span>
+          {own && <Button onClick={() => void call.toggleScreen()}>{t('call.stopShare')}</Button>}
+          {shares.length > 1 && (
+            <span className={styles.tabs}>
+              {shares.map(({ person }) => (
+                <Button
+                  key={person.peerId}
+                  look={person === share.person ? 'main' : 'plain'}
+                  onClick={() => setChosen(person.peerId)}
+                >
+                  {person.name}
+                </Button>
+              ))}
+            </span>
+          )}
+        </figcaption>
+        <Screen key={share.consumerId} share={share} />
+      </figure>
+      <div className={styles.strip}>
+        {people.map((person) => (
+          <Tile key={person.peerId} person={person} />
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function Screen({ share }: { share: SharedScreenView }) {
+  const ref = useTileSize(share.consumerId);
+  return (
+    <div ref={ref} className={styles.screen} data-peer={share.person.peerId} data-self={share.person.self}>
+      <Video track={share.track} testId="screen-video" />
+    </div>
+  );
+}

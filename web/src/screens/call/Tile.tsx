@@ -1,0 +1,59 @@
+import { IconLock } from '@tabler/icons-react';
+import type { CSSProperties, ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { CallPerson } from '../../call/people.ts';
+import { Avatar } from '../../parts/Avatar.tsx';
+import { signOf } from '../../parts/StatusGlyph.tsx';
+import { Video } from '../../parts/Video.tsx';
+import styles from '../../parts/Tile.module.css';
+import { BadgePlate } from './BadgeCard.tsx';
+import { useTileSize } from './useTileSize.ts';
+
+export interface TileProps {
+  person: CallPerson;
+  /** Alone on the stage: a full plate, and no speaking ring, which nobody needs. */
+  hero?: boolean;
+  className?: string | undefined;
+  style?: CSSProperties;
+  children?: ReactNode;
+}
+
+/** One person's picture with their plate. */
+export function Tile({ person, hero = false, className, style, children }: TileProps) {
+  const { t } = useTranslation();
+  const ref = useTileSize(person.camera?.consumerId ?? null);
+  const { name, self, view, micOn } = person;
+  const status = t(`status.${signOf(view.status, view.assurance)}`);
+  const videoClass = [styles.video, self && styles.mirrored, person.away && !self && styles.lost];
+  return (
+    <div
+      ref={ref}
+      role="group"
+      aria-label={t('call.tile', { name, status, mic: micOn ? t('call.unmuted') : t('call.muted') })}
+      className={`${styles.tile} ${className ?? ''}`}
+      style={style}
+      data-testid="tile"
+      data-peer={person.peerId}
+      data-self={self}
+      data-status={self ? undefined : view.status}
+      data-speaking={(!hero && person.speaking) || undefined}
+    >
+      {person.camera ? (
+        <Video track={person.camera.track} className={videoClass.filter(Boolean).join(' ')} testId="tile-video" />
+      ) : (
+        <div className={styles.off}>
+          <Avatar name={name} size="fill" />
+        </div>
+      )}
+      {person.cameraStopped && (
+        <div className={styles.message}>
+          <IconLock size={24} stroke={1.8} aria-hidden />
+          <b>{t('call.stopped')}</b>
+          <span>{t('call.stoppedMore')}</span>
+        </div>
+      )}
+      <BadgePlate person={person} full={hero} />
+      {children}
+    </div>
+  );
+}

@@ -1,0 +1,57 @@
+import { useEffect } from 'react';
+import { useStore } from 'zustand';
+import { preferences } from '../../session/preferences.ts';
+
+export type ShortcutName = 'mic' | 'camera' | 'share' | 'people' | 'security' | 'fullScreen' | 'help' | 'close';
+
+/** Keys of the call, as the list behind "?" shows them. */
+export const shortcutKeys: ReadonlyArray<[key: string, name: ShortcutName]> = [
+  ['m', 'mic'],
+  ['v', 'camera'],
+  ['s', 'share'],
+  ['p', 'people'],
+  ['i', 'security'],
+  ['f', 'fullScreen'],
+  ['?', 'help'],
+  ['Escape', 'close'],
+];
+
+const commandKeys: Readonly<Record<string, ShortcutName>> = { d: 'mic', e: 'camera' };
+
+/**
+ * Single keys act in the call only, never in fields or while an input method composes, and can be switched off
+ * (WCAG 2.1.4). Ctrl or Cmd with D and E switch microphone and camera as well.
+ */
+export function useShortcuts(actions: Readonly<Record<ShortcutName, () => void>>): void {
+  const enabled = useStore(preferences, (state) => state.shortcuts);
+  useEffect(() => {
+    const handle = (event: KeyboardEvent): void => {
+      const name = shortcutOf(event, enabled);
+      if (name === null) return;
+      if (name !== 'close') event.preventDefault();
+      actions[name]();
+    };
+    window.addEventListener('keydown', handle);
+    return () => window.removeEventListener('keydown', handle);
+  }, [actions, enabled]);
+}
+
+function shortcutOf(event: KeyboardEvent, singleKeys: boolean): ShortcutName | null {
+  if (event.defaultPrevented || event.isComposing || event.repeat || event.altKey || inField(event.target)) return null;
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  if (event.ctrlKey || event.metaKey) return commandKeys[key] ?? null;
+  const name = shortcutKeys.find(([shortcut]) => shortcut === key)?.[1] ?? null;
+  return singleKeys || name === 'close' ? name : null;
+}
+
+function inField(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+  );
+}
+
+export async function toggleFullScreen(): Promise<void> {
+  // Browsers may refuse, on phones above all; then nothing changes.
+  if (document.fullscreenElement) await document.exitFullscreen().catch(() => undefined);
+  else await document.documentElement.requestFullscreen().catch(() => undefined);
+}

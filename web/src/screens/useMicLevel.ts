@@ -1,0 +1,27 @@
+import { useEffect, useState } from 'react';
+
+/** Loudness of a microphone from 0 to 1, about 15 times a second; 0 without a track. */
+export function useMicLevel(track: MediaStreamTrack | null): number {
+  const [level, setLevel] = useState(0);
+  useEffect(() => {
+    if (track === null) {
+      setLevel(0);
+      return;
+    }
+    const context = new AudioContext();
+    const analyser = new AnalyserNode(context, { fftSize: 512 });
+    context.createMediaStreamSource(new MediaStream([track])).connect(analyser);
+    const samples = new Float32Array(analyser.fftSize);
+    const timer = setInterval(() => {
+      analyser.getFloatTimeDomainData(samples);
+      const rms = Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length);
+      // Speech lies between about -50 and -10 dBFS.
+      setLevel(Math.max(0, Math.min(1, (20 * Math.log10(rms + 1e-6) + 50) / 40)));
+    }, 66);
+    return () => {
+      clearInterval(timer);
+      void context.close();
+    };
+  }, [track]);
+  return level;
+}

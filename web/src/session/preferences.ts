@@ -1,0 +1,54 @@
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import { consent as consentSchema, type Consent } from '../../../src/protocol/values.ts';
+import type { DeviceKind } from '../call/media/devices.ts';
+import type { Language } from '../words/index.ts';
+
+/** What the user chose on this browser; saved at once. */
+
+/** Version of the consent text; a new one asks again. */
+export const consentVersion = 1;
+
+export type Theme = 'auto' | 'light' | 'dark';
+
+export interface Preferences {
+  theme: Theme;
+  sounds: boolean;
+  /** Single-letter keys in the call. */
+  shortcuts: boolean;
+  deviceIds: Record<DeviceKind, string | null>;
+}
+
+const storageKey = 'veritalk.preferences';
+const defaults: Preferences = { theme: 'auto', sounds: true, shortcuts: true, deviceIds: { mic: null, camera: null } };
+
+export const preferences: StoreApi<Preferences> = createStore<Preferences>(() => ({
+  ...defaults,
+  ...(read(storageKey) as Partial<Preferences> | null),
+}));
+preferences.subscribe((state) => localStorage.setItem(storageKey, JSON.stringify(state)));
+
+const consentKey = (userId: string): string => `veritalk.consent.${userId}`;
+
+/** What this account agreed to on this browser; null when it was not asked, or asked about another text. */
+export function storedConsent(userId: string): Consent | null {
+  const parsed = consentSchema.safeParse(read(consentKey(userId)));
+  return parsed.success && parsed.data.version === consentVersion ? parsed.data : null;
+}
+
+export function storeConsent(
+  userId: string,
+  choice: { check: boolean; evidence: boolean },
+  language: Language,
+): Consent {
+  const consent: Consent = { ...choice, version: consentVersion, language };
+  localStorage.setItem(consentKey(userId), JSON.stringify(consent));
+  return consent;
+}
+
+function read(key: string): unknown {
+  try {
+    return JSON.parse(localStorage.getItem(key) ?? 'null');
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,47 @@
+import i18next from 'i18next';
+import { initReactI18next } from 'react-i18next';
+import { en } from './en.ts';
+import { zhCN } from './zh-CN.ts';
+
+export type Language = 'zh-CN' | 'en';
+
+/** The shape of a language: English's keys without the singular forms that other languages may lack. */
+type Translated<T> = {
+  readonly [K in keyof T as K extends `${string}_one` ? never : K]: T[K] extends string ? string : Translated<T[K]>;
+};
+export type Words = Translated<typeof en>;
+
+declare module 'i18next' {
+  interface CustomTypeOptions {
+    defaultNS: 'translation';
+    resources: { translation: typeof en };
+  }
+}
+
+const storageKey = 'veritalk.language';
+
+/** Starts with the language chosen here before, else the first of the browser's that is Chinese or not. */
+export function startWords(): void {
+  const stored = localStorage.getItem(storageKey);
+  const first = stored ?? navigator.languages[0] ?? 'en';
+  void i18next.use(initReactI18next).init({
+    lng: /^zh\b/i.test(first) ? 'zh-CN' : 'en',
+    supportedLngs: ['zh-CN', 'en'],
+    fallbackLng: 'en',
+    resources: { en: { translation: en }, 'zh-CN': { translation: zhCN } },
+    // React escapes what it puts on the page.
+    interpolation: { escapeValue: false },
+    initAsync: false,
+  });
+  document.documentElement.lang = currentLanguage();
+  i18next.on('languageChanged', () => (document.documentElement.lang = currentLanguage()));
+}
+
+export function currentLanguage(): Language {
+  return i18next.language === 'zh-CN' ? 'zh-CN' : 'en';
+}
+
+export async function setLanguage(language: Language): Promise<void> {
+  localStorage.setItem(storageKey, language);
+  await i18next.changeLanguage(language);
+}
