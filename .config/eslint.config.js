@@ -30,8 +30,7 @@ export default tseslint.config(
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       // `return f()` ends a function early; that both give nothing confuses nobody.
       '@typescript-eslint/no-confusing-void-expression': 'off',
-      // `readonly (A | B)[]` is harder to read than a generic.
-      '@typescript-eslint/array-type': ['error', { default: 'array-simple' }],
+      '@typescript-eslint/array-type': 'off',
       '@typescript-eslint/no-empty-function': ['error', { allow: ['arrowFunctions', 'methods'] }],
       // An interface may promise more than one of its implementations needs.
       '@typescript-eslint/require-await': 'off',
