@@ -295,11 +295,10 @@ function forkAnalysis(): ChildProcess {
     }),
   );
   return fork(program, [], {
+    // Where the loader is found, whatever the current folder is.
+    cwd: path.dirname(program),
     env: inherited,
-    execArgv: [
-      `--max-old-space-size=${HEAP_MB}`,
-      ...(extension === '.ts' ? ['--import', import.meta.resolve('tsx')] : []),
-    ],
+    execArgv: [`--max-old-space-size=${HEAP_MB}`, ...(extension === '.ts' ? ['--import', 'tsx'] : [])],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
 }
@@ -333,6 +332,9 @@ function firstAnswer(
       if (parsed.success && parsed.data.type === 'ready') finish(null, parsed.data);
       else if (parsed.success && parsed.data.type === 'fault') finish(new Error(parsed.data.message));
     });
-    child.send({ type: 'start', modelsDir } satisfies ToChild, (error) => error && finish(error));
+    child.send(
+      { type: 'start', modelsDir: path.resolve(modelsDir) } satisfies ToChild,
+      (error) => error && finish(error),
+    );
   });
 }
