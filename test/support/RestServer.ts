@@ -76,17 +76,23 @@ export class RestServer {
   readonly database: Database;
   readonly accounts: Accounts;
   readonly calls: Calls;
+  /** For what only calls with media would write. */
+  readonly callStore: PostgresCallStore;
   /** Lines of the log so far. */
   readonly log: string[];
   /** What `/readyz` is told. */
   readonly readiness: Record<string, boolean> = { database: true };
   readonly #http: Server;
 
-  private constructor(parts: Pick<RestServer, 'config' | 'database' | 'accounts' | 'calls' | 'log'>, webRoot: string) {
+  private constructor(
+    parts: Pick<RestServer, 'config' | 'database' | 'accounts' | 'calls' | 'callStore' | 'log'>,
+    webRoot: string,
+  ) {
     this.config = parts.config;
     this.database = parts.database;
     this.accounts = parts.accounts;
     this.calls = parts.calls;
+    this.callStore = parts.callStore;
     this.log = parts.log;
     const { config, accounts, calls } = parts;
     const logger = createLogger('debug', { write: (line) => this.log.push(line) });
@@ -125,8 +131,9 @@ export class RestServer {
       logger,
     });
     const { scanIntervalMs, staleAfterMs, verifiedTtlMs } = config.analysis;
+    const callStore = new PostgresCallStore(database);
     const calls = new Calls({
-      store: new PostgresCallStore(database),
+      store: callStore,
       settings: { ...config.calls, policy: { scanIntervalMs, staleAfterMs, verifiedTtlMs } },
       createRoom: () => Promise.reject(new Error('there is no media here')),
       checks: {
@@ -137,7 +144,10 @@ export class RestServer {
       nodeId: 'test',
       bootId: randomUUID(),
     });
-    const server = new RestServer({ config, database, accounts, calls, log }, options.webRoot ?? '/nonexistent');
+    const server = new RestServer(
+      { config, database, accounts, calls, callStore, log },
+      options.webRoot ?? '/nonexistent',
+    );
     server.#http.listen(0, '127.0.0.1');
     await once(server.#http, 'listening');
     return server;
