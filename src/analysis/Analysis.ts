@@ -136,7 +136,7 @@ export class Analysis {
       return;
     }
     const stream = this.#byKey.get(keyOf(remote.address, remote.port, packet.ssrc));
-    if (!stream || stream.payloadType !== packet.payloadType) {
+    if (stream?.payloadType !== packet.payloadType) {
       this.#counters.foreign++;
       return;
     }

@@ -25,7 +25,8 @@ export interface AnalysisStream {
    * @param onKeyFrameLost - A key frame came in pieces: ask the sender for another one.
    */
   look(deadlineMs: number, onKeyFrameLost: () => void): Promise<LookAnswer>;
-  close(): void;
+  /** Settles a look that is under way. Idempotent. */
+  readonly close: () => void;
 }
 
 export interface StreamOptions {

@@ -171,7 +171,7 @@ export class CameraScanner {
     try {
       await this.#ask(tap);
       const result = await answer;
-      if (failed !== undefined) throw failed;
+      if (failed !== undefined) throw new Error('the tap failed', { cause: failed });
       return result;
     } finally {
       clearInterval(again);

@@ -38,7 +38,8 @@ describe('KeyFrameAssembler', () => {
   it('gives a key frame back byte for byte', () => {
     const frame = frameOf(5000);
     const [whole, ...more] = push(assembler, packetsOf(frame, 90_000));
-    assert.ok(whole && whole.data.equals(frame));
+    assert.ok(whole);
+    assert.ok(whole.data.equals(frame));
     assert.equal(whole.rtpTimestamp, 90_000);
     assert.deepEqual(more, []);
   });
