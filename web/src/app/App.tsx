@@ -85,7 +85,7 @@ function Places() {
           <HistoryScreen />
         </Frame>
       </Route>
-      <Route path="/history/:id">
+      <Route path="/calls/:id">
         {({ id }) => (
           <Frame>
             <DetailsScreen callId={id} />

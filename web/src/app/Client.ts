@@ -68,7 +68,8 @@ export class Client {
       return;
     }
     const signaling = new Signaling(this.session);
-    signaling.on('sessionRevoked', () => this.session.revoked());
+    // Whether that is for good is seen by the refresh token: it works after a token that only ran out.
+    signaling.on('sessionRevoked', () => void this.session.renew().catch(() => undefined));
     const calls = new Calls({
       session: this.session,
       signaling,

@@ -47,7 +47,7 @@ function Places() {
   return (
     <nav className={styles.nav} aria-label={t('nav.main')}>
       {places.map(({ name, path, Icon }) => {
-        const here = path === '/' ? location === '/' : location.startsWith(path);
+        const here = location === path || (name === 'history' && location.startsWith('/calls/'));
         return (
           <Link key={name} href={path} data-testid={`nav-${name}`} aria-current={here ? 'page' : undefined}>
             <Icon size={20} stroke={1.8} aria-hidden />

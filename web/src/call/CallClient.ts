@@ -142,12 +142,11 @@ export class CallClient {
     this.#layers.show(consumerId, tile, size);
   }
 
-  /** Leaves; a direct call ends with that, for both. */
+  /** Leaves; a direct call ends with that, for both. What was only prepared is given up without anybody's notice. */
   async leave(): Promise<void> {
     if (this.closed) return;
-    const wasIn = this.#resumeToken !== null || this.snapshot.call?.callee === null;
     this.close('LEFT');
-    if (wasIn) await this.#options.signaling.request('leave', {});
+    await this.#options.signaling.request('leave', {});
   }
 
   /** Ends a meeting for everybody (hosts). */
@@ -286,8 +285,8 @@ export class CallClient {
         if (this.#resumeToken !== null) this.#setStatus(call.status);
       }),
       signaling.on('callDeclined', ({ callId }) => this.#isThis(callId) && this.close('DECLINED')),
-      signaling.on('callEnded', ({ callId, status }) => {
-        if (this.#isThis(callId)) this.close(status.toUpperCase());
+      signaling.on('callEnded', ({ callId, status, reason }) => {
+        if (this.#isThis(callId)) this.close(reason === 'joined_elsewhere' ? 'ELSEWHERE' : status.toUpperCase());
       }),
       signaling.on('peerJoined', ({ peer }) => update(withPeer(this.snapshot, peer))),
       signaling.on('peerUpdated', ({ peer }) => {
@@ -382,8 +381,9 @@ export class CallClient {
   }
 
   async #resume(resumeToken: string): Promise<void> {
-    const { signaling, roomId } = this.#options;
-    const joined = await signaling.request('join', { roomId, resumeToken });
+    const { signaling, roomId, consent } = this.#options;
+    // The consent counts where the server has restarted and takes the page for a newcomer.
+    const joined = await signaling.request('join', { roomId, resumeToken, consent });
     if (this.closed) return;
     this.#accept(joined);
     if (!joined.mediaAlive) return this.#rebuild();

@@ -9,7 +9,7 @@ import { devicesPermitted, type DeviceKind } from './media/devices.ts';
 /** How a call ended for this page, for the card on the home screen. */
 export interface EndedCall {
   call: CallInfo;
-  /** `ENDED`, `LEFT`, `MISSED`, `DECLINED` or the code of a failure. */
+  /** `ENDED`, `LEFT`, `MISSED`, `DECLINED`, `ELSEWHERE` (joined from another window) or the code of a failure. */
   code: string;
   selfId: string;
 }
@@ -187,7 +187,7 @@ export class Calls {
     const ready = this.#ready;
     this.#ready = null;
     // Media that failed to get ready has nothing to close.
-    ready?.client.then((client) => client.close('LEFT')).catch(() => undefined);
+    ready?.client.then((client) => client.leave()).catch(() => undefined);
   }
 
   async #createClient(roomId: string, consent: Consent): Promise<CallClient> {
@@ -210,7 +210,7 @@ export class Calls {
     const { client } = current;
     const before = this.store.getState().current;
     this.store.setState({ current, ended: null, refused: null, trouble: null });
-    before?.client.close('LEFT');
+    void before?.client.leave().catch(() => undefined);
     const stop = client.store.subscribe((snapshot) => {
       if (snapshot.phase !== 'ended') return;
       stop();

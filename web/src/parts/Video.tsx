@@ -4,10 +4,12 @@ export interface VideoProps {
   track: MediaStreamTrack;
   className?: string;
   testId?: string;
+  /** What kind of picture it is, for those who look at the page from outside. */
+  source?: 'camera' | 'screen';
 }
 
 /** Plays one video track, silently: sound is played apart from pictures, so that it goes on when they leave the page. */
-export function Video({ track, className, testId }: VideoProps) {
+export function Video({ track, className, testId, source = 'camera' }: VideoProps) {
   const ref = useRef<HTMLVideoElement>(null);
   useEffect(() => {
     const video = ref.current;
@@ -17,7 +19,17 @@ export function Video({ track, className, testId }: VideoProps) {
     video.play().catch(() => undefined);
   }, [track]);
   return (
-    <video ref={ref} className={className} data-testid={testId} muted playsInline autoPlay aria-hidden tabIndex={-1} />
+    <video
+      ref={ref}
+      className={className}
+      data-testid={testId}
+      data-source={source}
+      muted
+      playsInline
+      autoPlay
+      aria-hidden
+      tabIndex={-1}
+    />
   );
 }
 

@@ -27,7 +27,7 @@ export function CallRow({ call, when, tight }: { call: Call; when: string; tight
   ];
   return (
     <li data-testid="history-item" data-call={call.id}>
-      <Link href={`/history/${call.id}`} className={`${listStyles.item} ${listStyles.link}`}>
+      <Link href={`/calls/${call.id}`} className={`${listStyles.item} ${listStyles.link}`}>
         {direction === 'meeting' ? <MeetingAvatar /> : <Avatar name={name} />}
         <span className={listStyles.who}>
           <b className="ell">{name}</b>

@@ -49,7 +49,7 @@ export function EndedCard({ ended }: { ended: EndedCall }) {
         {meeting && ended.code === 'LEFT' && (
           <Button onClick={() => navigate(`/m/${call.roomId}`)}>{t('ended.rejoin')}</Button>
         )}
-        <ButtonLink look="quiet" href={`/history/${call.callId}`}>
+        <ButtonLink look="quiet" href={`/calls/${call.callId}`}>
           {t('ended.details')}
         </ButtonLink>
         <IconButton label={t('action.close')} onClick={() => calls.dismissEnded()}>
@@ -62,6 +62,7 @@ export function EndedCard({ ended }: { ended: EndedCall }) {
 }
 
 function endWords({ call, code, selfId }: EndedCall) {
+  if (code === 'ELSEWHERE') return 'elsewhere';
   if (call.callee === null) return code === 'LEFT' ? 'left' : 'meeting';
   switch (code) {
     case 'DECLINED':

@@ -323,6 +323,7 @@ export const en = {
     with: 'Call with {{name}} ended',
     meeting: 'Meeting ended',
     left: 'You left the meeting',
+    elsewhere: 'You went on in another window',
     missed: 'No answer from {{name}}',
     cancelled: 'Call to {{name}} cancelled',
     declined: '{{name}} cannot talk now',

@@ -315,6 +315,7 @@ export const zhCN: Words = {
     with: '与 {{name}} 的通话已结束',
     meeting: '会议已结束',
     left: '您离开了会议',
+    elsewhere: '已在另一个窗口继续通话',
     missed: '{{name}} 没有接听',
     cancelled: '已取消呼叫 {{name}}',
     declined: '{{name}} 现在不方便',

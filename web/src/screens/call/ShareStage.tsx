@@ -60,7 +60,7 @@ function Screen({ share }: { share: SharedScreenView }) {
   const ref = useTileSize(share.consumerId);
   return (
     <div ref={ref} className={styles.screen} data-peer={share.person.peerId} data-self={share.person.self}>
-      <Video track={share.track} testId="screen-video" />
+      <Video track={share.track} source="screen" />
     </div>
   );
 }
