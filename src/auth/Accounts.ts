@@ -7,13 +7,21 @@ import type { Logger } from '../logger.ts';
 import type { Person } from '../protocol/signaling.ts';
 import { username as usernameSchema } from '../protocol/values.ts';
 import { AccessTokens, type AccessClaims } from './AccessTokens.ts';
-import { AuthLimits } from './AuthLimits.ts';
+import { AuthLimits, type LoginAttempt } from './AuthLimits.ts';
 import { cleanText, normalizeEmail, parseLogin, usernameKey } from './names.ts';
 import { PasswordHasher } from './PasswordHasher.ts';
 import { newRefreshToken, secretsOf, sha256, sidOf, successorOf } from './refreshTokens.ts';
 import type { Secrets } from './secrets.ts';
 import { SessionCache } from './SessionCache.ts';
-import type { Account, ClientInfo, LiveSession, SessionInfo, SessionStore, UserStore } from './stores.ts';
+import type {
+  Account,
+  AccountWithSecret,
+  ClientInfo,
+  LiveSession,
+  SessionInfo,
+  SessionStore,
+  UserStore,
+} from './stores.ts';
 
 /** Who is asking: an active account in a session that is alive. */
 export interface Identity {
@@ -108,18 +116,16 @@ export class Accounts extends EventEmitter<{ sessionRevoked: [sessionId: string]
    * @throws AppError CREDENTIALS_WRONG, RATE_LIMITED, CAPACITY.
    */
   async login(login: string, password: string, client: ClientInfo): Promise<SignedIn> {
-    await this.#limits.loginFrom(client.ipAddress);
-    const parsed = parseLogin(login);
-    const account = await this.#users.findForLogin(parsed);
-    const key = account?.id ?? Object.values(parsed).join();
-    const attempt = await this.#limits.loginTo(key, client.ipAddress, async () =>
-      account ? this.#sessions.hasSignedInFrom(account.id, client.ipAddress) : false,
-    );
-    const right = await this.#hasher.verify(account?.passwordHash ?? null, password).catch(async (error: unknown) => {
-      await attempt.abandoned();
+    const attempt = await this.#limits.loginFrom(client.ipAddress);
+    let account: AccountWithSecret | null;
+    try {
+      account = await this.#checkPassword(login, password, client, attempt);
+    } catch (error) {
+      // Too many attempts is an answer; all else (database, hash queue) says nothing of the password.
+      if (!(error instanceof AppError && error.code === 'RATE_LIMITED')) await attempt.abandoned();
       throw error;
-    });
-    if (!account || !right || account.status !== 'active') {
+    }
+    if (account?.status !== 'active') {
       throw new AppError('CREDENTIALS_WRONG', 'The name or the password is wrong.');
     }
     await attempt.succeeded();
@@ -204,6 +210,22 @@ export class Accounts extends EventEmitter<{ sessionRevoked: [sessionId: string]
   /** At most 20 other people whose user name or full name contains the text. */
   async searchUsers(query: string, askerId: string): Promise<Person[]> {
     return this.#users.search(cleanText(query), { exceptId: askerId, limit: 20 });
+  }
+
+  /** @returns The account if the password is its own, whatever its status. */
+  async #checkPassword(
+    login: string,
+    password: string,
+    client: ClientInfo,
+    attempt: LoginAttempt,
+  ): Promise<AccountWithSecret | null> {
+    const parsed = parseLogin(login);
+    const account = await this.#users.findForLogin(parsed);
+    await attempt.against(account?.id ?? Object.values(parsed).join(), async () =>
+      account ? this.#sessions.hasSignedInFrom(account.id, client.ipAddress) : false,
+    );
+    const right = await this.#hasher.verify(account?.passwordHash ?? null, password);
+    return right ? account : null;
   }
 
   async #signIn(user: Account, client: ClientInfo): Promise<SignedIn> {

@@ -5,9 +5,17 @@ import { AppError } from '../errors.ts';
 
 /** A sign-in that is under way and counts as failed until it is told otherwise. */
 export interface LoginAttempt {
+  /**
+   * To be asked once the account is known, before its password is looked at.
+   *
+   * @param account - The account's id, or what was typed where there is none.
+   * @param isFamiliar - Whether the account has signed in from this address before; asked only when it matters.
+   * @throws AppError RATE_LIMITED.
+   */
+  against(account: string, isFamiliar: () => Promise<boolean>): Promise<void>;
   /** Right password: the attempt counts nowhere, and the account's count for this address begins anew. */
   succeeded(): Promise<void>;
-  /** Nothing was learned of the password (the server is overloaded): the attempt counts nowhere. */
+  /** Nothing was learned of the password (the server is overloaded, the database away): it counts nowhere. */
   abandoned(): Promise<void>;
 }
 
@@ -37,41 +45,32 @@ export class AuthLimits {
   }
 
   /** To be asked before anything is looked up. @throws AppError RATE_LIMITED. */
-  async loginFrom(ipAddress: string): Promise<void> {
-    await take(this.#perAddress, addressKey(ipAddress));
-  }
-
-  /**
-   * To be asked once the account is known, after `loginFrom`.
-   *
-   * @param account - The account's id, or what was typed where there is none.
-   * @param isFamiliar - Whether the account has signed in from this address before; asked only when it matters.
-   * @throws AppError RATE_LIMITED.
-   */
-  async loginTo(account: string, ipAddress: string, isFamiliar: () => Promise<boolean>): Promise<LoginAttempt> {
+  async loginFrom(ipAddress: string): Promise<LoginAttempt> {
     const address = addressKey(ipAddress);
-    const both = `${account} ${address}`;
-    await take(this.#perAccountAndAddress, both);
-    try {
-      await take(this.#perAccount, account);
-    } catch (error) {
-      if (!(error instanceof AppError) || !(await isFamiliar())) throw error;
-    }
-    return {
-      succeeded: async () => {
-        await this.#perAccountAndAddress.delete(both);
-        await this.#giveBack(account, address);
-      },
-      abandoned: async () => {
-        await this.#perAccountAndAddress.reward(both);
-        await this.#giveBack(account, address);
-      },
+    await take(this.#perAddress, address);
+    const taken: [limiter: RateLimiterMemory, key: string][] = [[this.#perAddress, address]];
+    const giveBack = async (): Promise<void> => {
+      for (const [limiter, key] of taken.splice(0)) await limiter.reward(key);
     };
-  }
-
-  async #giveBack(account: string, address: string): Promise<void> {
-    await this.#perAccount.reward(account);
-    await this.#perAddress.reward(address);
+    let both: string | null = null;
+    return {
+      against: async (account, isFamiliar) => {
+        both = `${account} ${address}`;
+        await take(this.#perAccountAndAddress, both);
+        taken.push([this.#perAccountAndAddress, both]);
+        try {
+          await take(this.#perAccount, account);
+          taken.push([this.#perAccount, account]);
+        } catch (error) {
+          if (!(error instanceof AppError) || !(await isFamiliar())) throw error;
+        }
+      },
+      succeeded: async () => {
+        await giveBack();
+        if (both !== null) await this.#perAccountAndAddress.delete(both);
+      },
+      abandoned: giveBack,
+    };
   }
 }
 

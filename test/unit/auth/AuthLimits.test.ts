@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { addressKey, AuthLimits } from '../../../src/auth/AuthLimits.ts';
+import { addressKey, AuthLimits, type LoginAttempt } from '../../../src/auth/AuthLimits.ts';
 import { AppError } from '../../../src/errors.ts';
 
 const limits = {
@@ -24,6 +24,17 @@ async function fails(attempt: Promise<unknown>): Promise<void> {
 }
 
 describe('AuthLimits', () => {
+  const tryOn = async (
+    all: AuthLimits,
+    account: string,
+    address: string,
+    isFamiliar = stranger,
+  ): Promise<LoginAttempt> => {
+    const attempt = await all.loginFrom(address);
+    await attempt.against(account, isFamiliar);
+    return attempt;
+  };
+
   it('bounds registrations of an address', async () => {
     const all = new AuthLimits(limits);
     for (let i = 0; i < 3; i++) await all.register('10.0.0.1');
@@ -33,39 +44,45 @@ describe('AuthLimits', () => {
 
   it('bounds failures of an account at an address, and lets it in elsewhere', async () => {
     const all = new AuthLimits(limits);
-    await all.loginTo('ann', '10.0.0.1', stranger);
-    await all.loginTo('ann', '10.0.0.1', stranger);
-    await fails(all.loginTo('ann', '10.0.0.1', stranger));
-    await all.loginTo('ann', '10.0.0.2', stranger);
+    await tryOn(all, 'ann', '10.0.0.1');
+    await tryOn(all, 'ann', '10.0.0.1');
+    await fails(tryOn(all, 'ann', '10.0.0.1'));
+    await tryOn(all, 'ann', '10.0.0.2');
   });
 
   it('bounds failures of an address over all accounts', async () => {
     const all = new AuthLimits(limits);
-    for (let i = 0; i < 4; i++) await all.loginFrom('10.0.0.1');
+    for (let i = 0; i < 4; i++) await tryOn(all, `ann${i}`, '10.0.0.1');
     await fails(all.loginFrom('10.0.0.1'));
   });
 
   it('after too many failures of an account answers familiar addresses only', async () => {
     const all = new AuthLimits(limits);
-    for (let i = 0; i < 3; i++) await all.loginTo('ann', `10.0.0.${i}`, stranger);
-    await fails(all.loginTo('ann', '10.0.1.1', stranger));
-    await all.loginTo('ann', '10.0.1.2', familiar);
+    for (let i = 0; i < 3; i++) await tryOn(all, 'ann', `10.0.0.${i}`);
+    await fails(tryOn(all, 'ann', '10.0.1.1'));
+    await tryOn(all, 'ann', '10.0.1.2', familiar);
   });
 
   it('does not count attempts that succeeded or were abandoned', async () => {
     const all = new AuthLimits(limits);
     for (let i = 0; i < 20; i++) {
-      await all.loginFrom('10.0.0.1');
-      const attempt = await all.loginTo('ann', '10.0.0.1', stranger);
+      const attempt = await tryOn(all, 'ann', '10.0.0.1');
       await (i % 2 === 0 ? attempt.succeeded() : attempt.abandoned());
+    }
+    for (let i = 0; i < 20; i++) await (await all.loginFrom('10.0.0.1')).abandoned();
+  });
+
+  it('forgets earlier failures at an address when the right password comes from it', async () => {
+    const all = new AuthLimits({ ...limits, loginPerAccount: 100, loginPerAddress: 100 });
+    for (let i = 0; i < 5; i++) {
+      await tryOn(all, 'ann', '10.0.0.1');
+      await (await tryOn(all, 'ann', '10.0.0.1')).succeeded();
     }
   });
 
   it('counts attempts at once like attempts one after the other', async () => {
-    const all = new AuthLimits(limits);
-    const attempts = await Promise.allSettled(
-      Array.from({ length: 50 }, () => all.loginTo('ann', '10.0.0.1', stranger)),
-    );
+    const all = new AuthLimits({ ...limits, loginPerAddress: 100 });
+    const attempts = await Promise.allSettled(Array.from({ length: 50 }, () => tryOn(all, 'ann', '10.0.0.1')));
     assert.equal(attempts.filter(({ status }) => status === 'fulfilled').length, 2);
   });
 });
