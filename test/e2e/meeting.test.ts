@@ -72,10 +72,10 @@ describe('a meeting of three in browsers', function () {
   it('shows a shared screen to the others', async () => {
     const [ada, omar] = people;
     await ada.page.getByTestId('share-screen').click();
-    const shared = omar.page.locator('video[data-source="screen"]');
+    const shared = omar.page.locator('figure video');
     await shared.waitFor({ timeout: 15_000 });
     await omar.page.waitForFunction(
-      () => (document.querySelector<HTMLVideoElement>('video[data-source="screen"]')?.videoWidth ?? 0) > 0,
+      () => (document.querySelector<HTMLVideoElement>('figure video')?.videoWidth ?? 0) > 0,
       undefined,
       { timeout: 15_000 },
     );
