@@ -1,4 +1,4 @@
-import express, { type Request, type Response } from 'express';
+import express, { type Request, type RequestHandler, type Response } from 'express';
 import { AppError } from '../errors.ts';
 
 /** Bytes. The largest body of ours has a few hundred. */
@@ -11,7 +11,7 @@ const json = /^application\/json\s*(;\s*charset="?utf-8"?\s*)?$/i;
 /** Keys that reach prototypes in careless code. */
 const dangerous: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
-const parseJson = express.json({ limit, type: () => true, inflate: false });
+const parseJson: RequestHandler = express.json({ limit, type: () => true, inflate: false });
 
 /**
  * Reads a request's JSON body; without one it is `{}`.
@@ -23,7 +23,10 @@ export async function readBody(request: Request, response: Response): Promise<un
   if (chunked === undefined && (length === undefined || length === '0')) return {};
   if (!json.test(type ?? '')) throw new AppError('UNSUPPORTED_MEDIA_TYPE', 'The body must be JSON in UTF-8.');
   await new Promise<void>((resolve, reject) => {
-    parseJson(request, response, (error?: unknown) => (error ? reject(error) : resolve()));
+    parseJson(request, response, (error?: unknown) => {
+      if (error) reject(error);
+      else resolve();
+    });
   });
   const body: unknown = request.body;
   checkShape(body);

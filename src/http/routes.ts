@@ -32,7 +32,7 @@ export function createRoutes(options: RoutesOptions): Router {
   );
   for (const path of paths) {
     const here = names.filter((name) => routes[name].path === path);
-    for (const name of here) mount(router, name, options);
+    for (const name of here) mount(router, name, options.handlers, options);
     const allowed = here.map((name) => routes[name].method.toUpperCase()).join(', ');
     router.all(path, (_request, response) => {
       response.set('Allow', allowed);
@@ -42,9 +42,14 @@ export function createRoutes(options: RoutesOptions): Router {
   return router;
 }
 
-function mount<N extends RouteName>(router: Router, name: N, options: RoutesOptions): void {
+function mount<N extends RouteName>(
+  router: Router,
+  name: N,
+  handlers: Pick<Handlers, N>,
+  options: RoutesOptions,
+): void {
   const route = routes[name];
-  const handler: Handler<N> = options.handlers[name];
+  const handler: Handler<N> = handlers[name];
   router[route.method](route.path, async (request: Request, response: Response) => {
     const identity = route.auth === 'session' ? await options.authenticate(request, response) : null;
     checkShape(request.query);

@@ -250,11 +250,13 @@ export class RestServer {
   /** Counts the statements that the database is asked for while `work` runs. */
   async countStatements(work: () => Promise<unknown>): Promise<number> {
     const { database } = this;
-    const { rows, run, transaction } = database;
+    const rows = database.rows.bind(database);
+    const run = database.run.bind(database);
+    const transaction = database.transaction.bind(database);
     let count = 0;
-    database.rows = (...values) => ((count += 1), rows.apply(database, values) as never);
-    database.run = (...values) => ((count += 1), run.apply(database, values));
-    database.transaction = (...values) => ((count += 1), transaction.apply(database, values) as never);
+    database.rows = (...values) => ((count += 1), rows(...values) as never);
+    database.run = (...values) => ((count += 1), run(...values));
+    database.transaction = (...values) => ((count += 1), transaction(...values));
     try {
       await work();
     } finally {

@@ -46,7 +46,7 @@ describe('createLogger', () => {
 
   it('survives circles', () => {
     const circle: Record<string, unknown> = { n: 1 };
-    circle['self'] = circle;
+    circle.self = circle;
     assert.match(
       logged((logger) => logger.info({ circle }, 'x')),
       /\[deep\]/,

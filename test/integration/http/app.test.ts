@@ -123,11 +123,11 @@ describe('the HTTP server around the API', () => {
     assert.deepEqual((await server.send({ path: '/healthz' })).json, { status: 'ok' });
     const ready = await server.send({ path: '/readyz' });
     assert.deepEqual([ready.status, ready.json], [200, { ready: true, checks: { database: true } }]);
-    server.readiness['database'] = false;
+    server.readiness.database = false;
     const unready = await server.send({ path: '/readyz' });
     assert.deepEqual([unready.status, unready.json], [503, { ready: false, checks: { database: false } }]);
     assert.equal((await server.send({ path: '/healthz' })).status, 200);
-    server.readiness['database'] = true;
+    server.readiness.database = true;
   });
 
   it('makes join links from the public address where there is one', async () => {
@@ -146,7 +146,7 @@ describe('the HTTP server around the API', () => {
   });
 
   it('answers a fault of ours without telling of it, and logs it', async () => {
-    const { rows } = server.database;
+    const rows = server.database.rows.bind(server.database);
     const ann = await server.register('ann');
     server.database.rows = () => Promise.reject(new Error('canary in the engine room'));
     try {
