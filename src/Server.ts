@@ -137,7 +137,7 @@ async function build(options: ServerOptions, parts: Closable[], done: (built: Bu
 /** Waits for all even if one fails, so that what has started is known and can be closed. */
 async function startTogether<T extends readonly unknown[]>(starts: { [K in keyof T]: Promise<T[K]> }): Promise<T> {
   await Promise.allSettled(starts);
-  return Promise.all(starts) as unknown as Promise<T>;
+  return Promise.all(starts);
 }
 
 async function openDatabase(

@@ -214,7 +214,7 @@ export class Endpoint extends EventEmitter<{
 /** mediasoup says what is wrong with the parameters in words only; both kinds are the client's fault, not ours. */
 function produceError(error: unknown): AppError {
   const message = error instanceof Error ? error.message : '';
-  return /already exists/.test(message)
+  return message.includes('already exists')
     ? new AppError('CONFLICT', 'These stream identifiers are in use already.', { cause: error })
     : new AppError('VALIDATION', 'These stream parameters are not supported.', { cause: error });
 }

@@ -143,7 +143,7 @@ describe('calls', () => {
         const sources = [await client.next('newConsumer'), await client.next('newConsumer')].map((c) => c.source);
         assert.deepEqual(sources.sort(), ['camera', 'mic']);
       }
-      assert.deepEqual(await server.flowingConsumers(call.id), 0);
+      assert.deepEqual(server.flowingConsumers(call.id), 0);
       await b.request('answerCall', { callId: call.id });
       await server.eventually(() => server.flowingConsumers(call.id) === 4);
       await b.request('leave', {});
