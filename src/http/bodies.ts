@@ -24,7 +24,7 @@ export async function readBody(request: Request, response: Response): Promise<un
   if (!json.test(type ?? '')) throw new AppError('UNSUPPORTED_MEDIA_TYPE', 'The body must be JSON in UTF-8.');
   await new Promise<void>((resolve, reject) => {
     parseJson(request, response, (error?: unknown) => {
-      if (error) reject(error);
+      if (error instanceof Error) reject(error);
       else resolve();
     });
   });

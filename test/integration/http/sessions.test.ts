@@ -94,7 +94,7 @@ describe('sessions over REST', () => {
     });
 
     it('refuses a token that has expired', async () => {
-      await server.database.run(`UPDATE user_sessions SET expires_at = now() WHERE family_id = $1`, [
+      await server.database.run(`UPDATE user_sessions SET expires_at = now() - interval '1 s' WHERE family_id = $1`, [
         await sessionOf(ann),
       ]);
       assert.equal(codeOf(await refresh(ann.refreshToken)), 'TOKEN_INVALID');
