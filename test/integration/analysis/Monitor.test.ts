@@ -152,7 +152,7 @@ describe('Monitor, through a mediasoup worker', function () {
     };
 
     it('calls people in front of a camera safe after a few looks, moving or sitting still', async () => {
-      const photo = await pictureOfFile(`${mediaDir}/photos/human_person-vlado.jpg`, WIDTH, HEIGHT);
+      const photo = await pictureOfFile(`${mediaDir}/photos/human_person-vlado.jpg`, WIDTH, HEIGHT, 'top');
       const scenes = [
         stillPerson(photo),
         stillPerson(photo, { noise: 1, breathPx: 0.7, lightDrift: 0.004 }),

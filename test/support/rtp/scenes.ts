@@ -5,11 +5,16 @@ import type { Picture } from '../../../src/analysis/decode/Picture.ts';
 /** What a camera would give at a moment; time in seconds since it was switched on. */
 export type Scene = (atS: number) => Picture | Promise<Picture>;
 
-/** The picture of a file, filling the given size. */
-export async function pictureOfFile(file: string | Buffer, width: number, height: number): Promise<Picture> {
+/** The picture of a file, filling the given size. What does not fit is cut off evenly, or below where `top` is kept. */
+export async function pictureOfFile(
+  file: string | Buffer,
+  width: number,
+  height: number,
+  keep: 'centre' | 'top' = 'centre',
+): Promise<Picture> {
   const { data } = await sharp(file)
     .rotate()
-    .resize(width, height, { fit: 'cover' })
+    .resize(width, height, { fit: 'cover', position: keep })
     .removeAlpha()
     .raw()
     .toBuffer({ resolveWithObject: true });

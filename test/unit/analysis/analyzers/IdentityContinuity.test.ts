@@ -120,7 +120,7 @@ describe('IdentityContinuity', () => {
     assert.ok(apart > 0.15 && apart < 0.35);
     assert.ok(see(elsewhere, 20).every(({ evidence }) => evidence.code !== 'face_changed'));
     identity.changeTrack();
-    const last = see(other, 12).at(-1);
+    const last = see(person(), 12).at(-1);
     assert.deepEqual([last?.evidence.code, last?.evidence.llr], ['face_changed', 1]);
   });
 
