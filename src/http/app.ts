@@ -7,10 +7,12 @@ import type { Config } from '../config.ts';
 import { AppError, notFound } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { apiBase } from '../protocol/rest.ts';
+import { createApiDocs } from './apiDocs.ts';
 import { createAuthenticate } from './authentication.ts';
 import { createErrorHandler, requestIdOf } from './errorHandler.ts';
 import { createHandlers, type CallsForHttp } from './handlers.ts';
 import { createSecurityHeaders } from './headers.ts';
+import { createOpenApi } from './openapi.ts';
 import { createPages } from './pages.ts';
 import { createRoutes } from './routes.ts';
 
@@ -57,6 +59,14 @@ export function createHttpApp(options: HttpAppOptions): Express {
     refuseForeignOrigins(server),
     createRoutes({ handlers, authenticate: createAuthenticate(accounts), server }),
   );
+  const openApi = createOpenApi();
+  app.get('/api/openapi.json', (_request, response) => {
+    response.json(openApi);
+  });
+  const apiDocs = createApiDocs();
+  app.get('/api/docs', (_request, response) => {
+    response.type('html').send(apiDocs);
+  });
   app.use('/api', () => {
     throw notFound();
   });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { after, before, describe, it } from 'mocha';
-import { apiBase } from '../../../src/protocol/rest.ts';
+import { apiBase, routes } from '../../../src/protocol/rest.ts';
 import { RestServer } from '../../support/RestServer.ts';
 
 describe('the HTTP server around the API', () => {
@@ -118,6 +118,22 @@ describe('the HTTP server around the API', () => {
       }
     });
   }
+
+  it('describes every route, for programs and for people', async () => {
+    const answer = await server.send({ path: '/api/openapi.json' });
+    const { openapi, paths } = answer.json as { openapi: string; paths: Record<string, Record<string, unknown>> };
+    assert.equal(openapi, '3.1.0');
+    const described = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method} ${path.replace(/\{(\w+)\}/g, ':$1')}`),
+    );
+    const mounted = Object.values(routes).map(({ method, path }) => `${method} ${apiBase}${path}`);
+    assert.deepEqual(described.sort(), mounted.sort());
+    const docs = await server.send({ path: '/api/docs' });
+    assert.match(docs.headers['content-type'] ?? '', /^text\/html/);
+    for (const { method, path } of Object.values(routes)) {
+      assert(docs.text.includes(`<code>${method.toUpperCase()} ${apiBase}${path}</code>`));
+    }
+  });
 
   it('tells whether it lives, and whether it is ready', async () => {
     assert.deepEqual((await server.send({ path: '/healthz' })).json, { status: 'ok' });
