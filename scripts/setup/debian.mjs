@@ -32,13 +32,13 @@ async function installMissing(packages, say) {
     await run('apt-get', [...options, 'update'], { say, env, failure });
     listsAreFresh = true;
   }
-  let unpacked = 0;
-  await run('apt-get', [...options, 'install', '-y', '--no-install-recommends', ...missing], {
-    say,
-    env,
-    failure,
-    progress: (line) => (line.startsWith('Unpacking ') ? `${++unpacked} unpacked` : undefined),
-  });
+  let [unpacked, total] = [0, missing.length];
+  const progress = (line) => {
+    total = Number(/(\d+) newly installed/.exec(line)?.[1] ?? total);
+    return line.startsWith('Unpacking ') ? `${++unpacked} of ${total} Debian packages unpacked` : undefined;
+  };
+  const args = [...options, 'install', '-y', '--no-install-recommends', ...missing];
+  await run('apt-get', args, { say, env, failure, progress });
 }
 
 function isInstalled(name) {

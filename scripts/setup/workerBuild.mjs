@@ -1,4 +1,5 @@
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import { cpus, freemem } from 'node:os';
 import path from 'node:path';
 import { installDebianPackages } from './debian.mjs';
 import { fingerprint } from './fingerprint.mjs';
@@ -13,6 +14,9 @@ const DEBIAN_PACKAGES = [
   ...['libuv1-dev', 'libssl-dev', 'libsrtp2-dev', 'libabsl-dev'],
   ...['libflatbuffers-dev', 'flatbuffers-compiler', 'flatbuffers-compiler-dev'],
 ];
+
+/** What the hungriest compiler takes. */
+const BYTES_PER_COMPILER = 0.8 * 2 ** 30;
 
 /** Changes when the recipe does, so that workers of an older recipe are built anew. */
 export function recipePrint() {
@@ -40,11 +44,16 @@ export async function buildWorker(folder, binary, say) {
     failure,
     progress: (line) => (line.startsWith('-- libsrtp') ? line.slice(3) : undefined),
   });
-  await run('ninja', ['-C', build], {
+  await run('ninja', ['-C', build, '-j', String(compilers())], {
     say,
     failure,
     progress: (line) => /^\[\d+\/\d+\]/.exec(line)?.[0].concat(' compiling'),
   });
   renameSync(path.join(build, 'mediasoup-worker'), binary);
   rmSync(build, { recursive: true, force: true });
+}
+
+/** How many compilers may run at once: a small machine has the cores for more than it has memory. */
+function compilers() {
+  return Math.max(1, Math.min(cpus().length, Math.floor(freemem() / BYTES_PER_COMPILER)));
 }
