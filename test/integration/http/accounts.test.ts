@@ -225,18 +225,21 @@ describe('limits of accounts over REST', () => {
     assert.deepEqual(statuses, [...Array<number>(10).fill(401), 429, 429]);
   });
 
-  it('go by X-Forwarded-For of a proxy that is trusted, and no further back', async () => {
-    server = await RestServer.start({ server: { trustProxy: 1 } });
-    const { token } = await server.register('ann');
-    for (let i = 0; i < 11; i++) {
-      const status = (await tryLogin('wrong', '127.0.0.2', { 'X-Forwarded-For': `203.0.113.9, 192.0.2.${i}` })).status;
-      assert.equal(status, 401);
-    }
-    const from = { headers: { 'X-Forwarded-For': '203.0.113.9, 192.0.2.77' } };
-    await server.ok('login', { body: { login: 'ann', password: 'password of ann' }, ...from });
-    const { sessions } = await server.ok('sessions', { token });
-    assert.equal(sessions[0]?.ip_address, '192.0.2.77');
-  });
+  for (const trustProxy of [1, '127.0.0.0/8, ::1']) {
+    it(`go by X-Forwarded-For of a proxy that is trusted (${trustProxy}), and no further back`, async () => {
+      server = await RestServer.start({ server: { trustProxy } });
+      const { token } = await server.register('ann');
+      for (let i = 0; i < 11; i++) {
+        const status = (await tryLogin('wrong', '127.0.0.2', { 'X-Forwarded-For': `203.0.113.9, 192.0.2.${i}` }))
+          .status;
+        assert.equal(status, 401);
+      }
+      const from = { headers: { 'X-Forwarded-For': '203.0.113.9, 192.0.2.77' } };
+      await server.ok('login', { body: { login: 'ann', password: 'password of ann' }, ...from });
+      const { sessions } = await server.ok('sessions', { token });
+      assert.equal(sessions[0]?.ip_address, '192.0.2.77');
+    });
+  }
 
   it('keep the owner signed in from where he was before, when an account is under attack from everywhere', async () => {
     server = await RestServer.start({ auth: { limits: { loginPerAccount: 20 } } });
