@@ -80,6 +80,7 @@ export class AnalysisChild extends EventEmitter<{ close: [] }> {
   readonly #logger: Logger;
   readonly #streams = new Map<number, OpenStream>();
   readonly #watch: NodeJS.Timeout;
+  readonly #exited: Promise<void>;
   #inHand: number | null = null;
   #heardAtMs = performance.now();
   #watchedAtMs = performance.now();
@@ -113,9 +114,12 @@ export class AnalysisChild extends EventEmitter<{ close: [] }> {
       if (error !== null) this.#logger.error({ model: name, reason: error }, 'model refused, its analyzers abstain');
     }
     child.on('message', (raw) => this.#receive(raw));
-    child.once('exit', (code, signal) => {
-      if (!this.#closed) this.#logger.error({ code, signal }, 'analysis process ended');
-      this.close();
+    this.#exited = new Promise((resolve) => {
+      child.once('exit', (code, signal) => {
+        resolve();
+        if (!this.#closed) this.#logger.error({ code, signal }, 'analysis process ended');
+        void this.close();
+      });
     });
     child.on('error', (error) => this.#logger.error({ err: error }, 'analysis process failed'));
     this.#watch = setInterval(() => this.#ping(), PING_EVERY_MS);
@@ -160,15 +164,16 @@ export class AnalysisChild extends EventEmitter<{ close: [] }> {
     this.#send({ type: 'forgetSubject', subjectId });
   }
 
-  /** Ends the process at once: it owns nothing that could be lost. Idempotent. */
-  close(): void {
-    if (this.#closed) return;
+  /** Ends the process at once, as it owns nothing that could be lost, and waits until it has gone. Idempotent. */
+  close(): Promise<void> {
+    if (this.#closed) return this.#exited;
     this.#closed = true;
     clearInterval(this.#watch);
     this.#process.kill('SIGKILL');
     for (const { pending } of this.#streams.values()) pending?.settle({ kind: 'down' });
     this.#streams.clear();
     this.emit('close');
+    return this.#exited;
   }
 
   #look(streamId: number, stream: OpenStream, deadlineMs: number, onKeyFrameLost: () => void): Promise<LookAnswer> {
@@ -259,7 +264,7 @@ export class AnalysisChild extends EventEmitter<{ close: [] }> {
     if (lateMs > PING_EVERY_MS) this.#heardAtMs = Math.max(this.#heardAtMs, nowMs - SILENCE_MS / 2);
     if (nowMs - this.#heardAtMs > SILENCE_MS) {
       this.#logger.error('analysis process is silent, it is killed');
-      this.close();
+      void this.close();
       return;
     }
     this.#send({ type: 'ping', pingId: ++this.#lastId });

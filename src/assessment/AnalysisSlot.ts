@@ -53,7 +53,7 @@ export class AnalysisSlot extends EventEmitter<{ up: [AnalysisChild]; down: [] }
     if (this.#timer) clearTimeout(this.#timer);
     this.#abort.abort();
     await this.#starting;
-    this.#child?.close();
+    await this.#child?.close();
     this.removeAllListeners();
   }
 
@@ -61,7 +61,7 @@ export class AnalysisSlot extends EventEmitter<{ up: [AnalysisChild]; down: [] }
     try {
       const options = { modelsDir: this.#modelsDir, logger: this.#logger, signal: this.#abort.signal };
       const child = await AnalysisChild.start(options);
-      if (this.#closed) return child.close();
+      if (this.#closed) return await child.close();
       this.#adopt(child);
     } catch (error) {
       if (this.#closed) return;

@@ -44,6 +44,8 @@ export class TestMonitor {
     this.pool = pool;
     const store = { saveScan: async (result: AssessmentResult) => void this.saved.push(result) };
     this.monitor = new Monitor({ pool, store, logger: createLogger('silent'), times });
+    // Every participant of a test listens.
+    this.monitor.setMaxListeners(0);
   }
 
   /** Watches a consenting participant with this camera. */

@@ -131,7 +131,7 @@ describe('AnalysisChild', () => {
     }
   });
 
-  it('survives garbage on its socket and thousands of mutilated key frames', async function () {
+  it('survives garbage on its socket and a thousand mutilated key frames', async function () {
     this.timeout(60_000);
     const random = generator(11);
     const byte = (below = 256): number => Math.floor(random() * below);
@@ -144,7 +144,7 @@ describe('AnalysisChild', () => {
     const stream = child.openStream({ subjectId: ssrc, groupId: 1, tap: { ssrc, payloadType: 101, source } });
     const state = { ssrc, payloadType: 101, sequenceNumber: 0, pictureId: 0 };
     const kinds = new Set<string>();
-    for (let i = 0; i < 2000; i++) {
+    for (let i = 0; i < 1000; i++) {
       const frame = Buffer.from(good);
       for (let n = byte(8); n > 0; n--) frame.writeUInt8(byte(), 10 + byte(frame.length - 10));
       if (byte(4) === 0) frame.writeUInt16LE(16 + byte(600), 6 + 2 * byte(2));
@@ -154,7 +154,7 @@ describe('AnalysisChild', () => {
         state,
       );
       if (byte(10) === 0) packets.push(Buffer.from(Array.from({ length: byte(40) }, () => byte())));
-      const answer = stream.look(100, () => undefined);
+      const answer = stream.look(60, () => undefined);
       for (const packet of packets) socket.send(packet, child.destination.port);
       kinds.add((await answer).kind);
     }
@@ -218,7 +218,7 @@ describe('AnalysisChild', () => {
         assert.match(refused?.error ?? '', /faceres.*manifest/);
         assert.equal(without.models.filter(({ version }) => version !== null).length, 2);
       } finally {
-        without.close();
+        await without.close();
       }
     });
 
@@ -236,7 +236,7 @@ describe('AnalysisChild', () => {
           assert.deepEqual([item.code, item.abstained], ['model_missing', true]);
         }
       } finally {
-        without.close();
+        await without.close();
       }
     });
   });
