@@ -38,7 +38,6 @@ export interface SignedIn {
   accessToken: string;
   expiresInS: number;
   refreshToken: string;
-  refreshExpiresInS: number;
 }
 
 export interface Registration {
@@ -258,7 +257,6 @@ export class Accounts extends EventEmitter<{ sessionRevoked: [sessionId: string]
       accessToken: token,
       expiresInS: this.#config.accessTtlS,
       refreshToken,
-      refreshExpiresInS: this.#config.refreshTtlS,
     };
   }
 

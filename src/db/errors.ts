@@ -1,7 +1,7 @@
 import { QueryFailedError } from 'typeorm';
 import { AppError } from '../errors.ts';
 
-/** Within the two seconds after which a client may try again (SECURITY R9 of the project's documents). */
+/** Seconds; a Postgres that was restarted is back within two. */
 const retryAfterS = 2;
 
 /**

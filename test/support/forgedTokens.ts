@@ -10,7 +10,7 @@ function signHmac(hash: string, input: string, key: KeyObject | string): string 
   return `${input}.${createHmac(hash, key).update(input).digest('base64url')}`;
 }
 
-/** Tokens that were not made with our key and algorithm, from a genuine one (SECURITY T01, T02). */
+/** Tokens that were not made with our key and algorithm, from a genuine one. */
 export function forgedTokens(genuine: string): [name: string, token: string][] {
   const [head = '', payload = '', signature = ''] = genuine.split('.');
   const none = (alg: string): string => `${encode({ alg, typ: 'at+jwt' })}.${payload}.`;

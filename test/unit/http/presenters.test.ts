@@ -99,7 +99,6 @@ describe('toUser, toTokens and toSession', () => {
       accessToken: 'a',
       expiresInS: 900,
       refreshToken: 'r',
-      refreshExpiresInS: 1,
     });
     assert.deepEqual(routes.login.response.parse(tokens), {
       user: { id: ann.id, username: 'ann', email: 'ann@example.org', full_name: 'Ann Lee', role: 'member' },
