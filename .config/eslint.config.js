@@ -54,4 +54,11 @@ export default tseslint.config(
     files: ['**/*.js', '**/*.mjs', '**/*.cjs'],
     languageOptions: { globals: Object.fromEntries(nodeGlobals.map((name) => [name, 'readonly'])) },
   },
+  {
+    // Runs in the page.
+    files: ['scripts/bench/pageHooks.js'],
+    languageOptions: {
+      globals: { MutationObserver: 'readonly', addEventListener: 'readonly', document: 'readonly', window: 'readonly' },
+    },
+  },
 );
