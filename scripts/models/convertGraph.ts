@@ -44,6 +44,12 @@ export class Conversion {
     return converted;
   }
 
+  /** The node that computes a value, or undefined when it is an input or a constant. */
+  computed(name: string): GraphNode | undefined {
+    const node = this.#model.nodes.get(name);
+    return node?.op === 'Placeholder' ? undefined : node;
+  }
+
   /** The value of a constant node, or undefined when it is computed. */
   constant(name: string): Constant | undefined {
     return this.#model.constants.get(name);
