@@ -12,7 +12,7 @@ import { RequestError } from './RequestError.ts';
 import { observeServerDate } from './serverClock.ts';
 
 // The schemas of parts that a route lacks infer as a record without values.
-type Part<K extends string, T> = string extends keyof T ? { [P in K]?: never } : { [P in K]: T };
+type Part<K extends string, T> = string extends keyof T ? Partial<Record<K, never>> : Record<K, T>;
 
 /** What a route takes; parts that it does not have cannot be given. */
 export type RouteInput<N extends RouteName> = Part<'params', RouteParams<N>> &

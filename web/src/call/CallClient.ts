@@ -408,6 +408,6 @@ export class CallClient {
 }
 
 function layersOf(offer: NewConsumer): number {
-  const encodings = offer.rtpParameters['encodings'] as Array<{ scalabilityMode?: string }> | undefined;
+  const encodings = offer.rtpParameters.encodings as Array<{ scalabilityMode?: string }> | undefined;
   return spatialLayers(encodings?.[0]?.scalabilityMode);
 }

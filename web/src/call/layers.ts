@@ -51,3 +51,13 @@ export function layerForTile(tile: Size, pixelRatio: number, layers: number): nu
   const index = heights.findIndex((height) => height >= wantedHeight);
   return index === -1 ? layers - 1 : index;
 }
+
+/** Share of a picture that may be cut off. */
+const cutOffAtMost = 0.25;
+
+/** How a picture of one shape is put into a tile of another: filling it, or whole where too much would be cut off. */
+export function fitOf(picture: Size, tile: Size): 'cover' | 'contain' {
+  const ratio = (picture.width / picture.height) * (tile.height / tile.width);
+  const kept = ratio > 1 ? 1 / ratio : ratio;
+  return 1 - kept > cutOffAtMost ? 'contain' : 'cover';
+}

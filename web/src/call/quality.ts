@@ -20,14 +20,15 @@ interface StatsEntry {
 export function receivedTotals(entries: Iterable<StatsEntry>, atMs: number): ReceivedTotals {
   const totals: ReceivedTotals = { atMs, bytes: 0, packets: 0, lost: 0, freezeS: 0, rttMs: 0 };
   for (const entry of entries) {
-    if (entry.type === 'inbound-rtp') {
-      totals.bytes += number(entry['bytesReceived']);
-      totals.packets += number(entry['packetsReceived']);
-      totals.lost += Math.max(0, number(entry['packetsLost']));
-      totals.freezeS += number(entry['totalFreezesDuration']);
+    // mediasoup's probing stream measures bandwidth; its gaps are no loss of anything.
+    if (entry.type === 'inbound-rtp' && entry.mid !== 'probator') {
+      totals.bytes += number(entry.bytesReceived);
+      totals.packets += number(entry.packetsReceived);
+      totals.lost += Math.max(0, number(entry.packetsLost));
+      totals.freezeS += number(entry.totalFreezesDuration);
     }
-    if (entry.type === 'candidate-pair' && entry['state'] === 'succeeded') {
-      totals.rttMs = Math.max(totals.rttMs, number(entry['currentRoundTripTime']) * 1000);
+    if (entry.type === 'candidate-pair' && entry.state === 'succeeded') {
+      totals.rttMs = Math.max(totals.rttMs, number(entry.currentRoundTripTime) * 1000);
     }
   }
   return totals;

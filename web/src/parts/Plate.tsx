@@ -3,7 +3,8 @@ import type { ComponentProps, Ref } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AssessmentView } from '../call/assessments.ts';
 import { ago } from '../words/format.ts';
-import { signOf, StatusGlyph } from './StatusGlyph.tsx';
+import { signOf } from '../call/signs.ts';
+import { StatusGlyph } from './StatusGlyph.tsx';
 import styles from './Plate.module.css';
 import { useNow } from './useNow.ts';
 

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { linePath, plotSize, stepPath, type PlotBox, type Sample } from './plots.ts';
-import type { Sign } from './StatusGlyph.tsx';
+import { linePath, plotSize, stepPath, type BandPart, type PlotBox, type Sample } from './plots.ts';
+import type { Sign } from '../call/signs.ts';
 import styles from './Plot.module.css';
 
 export interface Curve {
@@ -128,21 +128,26 @@ export function CurveLegend({ curves }: { curves: ReadonlyArray<{ name: string; 
   );
 }
 
-export interface BandPart {
-  sign: Sign;
-  /** ms; parts are as wide as they are long. */
-  lengthMs: number;
-}
-
 /** A person's statuses over a call: height and pattern carry the status, colour only helps. */
 export function Band({ label, parts }: { label: string; parts: readonly BandPart[] }) {
   return (
     <div className={styles.band} role="img" aria-label={label}>
-      {parts.map(({ sign, lengthMs }, index) => (
+      {joined(parts).map(({ sign, lengthMs }, index) => (
         <i key={index} data-sign={sign} style={{ flex: `${Math.max(1, lengthMs)} 0 0` }} />
       ))}
     </div>
   );
+}
+
+/** Neighbours of one sign drawn as one. */
+function joined(parts: readonly BandPart[]): BandPart[] {
+  const result: BandPart[] = [];
+  for (const { sign, lengthMs } of parts) {
+    const before = result.at(-1);
+    if (before?.sign === sign) before.lengthMs += lengthMs;
+    else result.push({ sign, lengthMs });
+  }
+  return result;
 }
 
 const signs: readonly Sign[] = ['safe', 'verified', 'risk', 'undetermined', 'unscored'];

@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import type { AssessmentStatus, Assurance } from '../../../src/protocol/assessment.ts';
-import { signOf, StatusGlyph } from './StatusGlyph.tsx';
+import { signOf } from '../call/signs.ts';
+import { StatusGlyph } from './StatusGlyph.tsx';
 import styles from './Status.module.css';
 
 export interface StatusProps {

@@ -1,11 +1,4 @@
-import type { AssessmentStatus, Assurance } from '../../../src/protocol/assessment.ts';
-
-export type Sign = AssessmentStatus | 'verified';
-
-/** Which of the five signs stands for a result. The tick is earned: only a passed active check gives it. */
-export function signOf(status: AssessmentStatus, assurance: Assurance): Sign {
-  return status === 'safe' && assurance === 'verified' ? 'verified' : status;
-}
+import type { Sign } from '../call/signs.ts';
 
 /** The five outlines. The shape carries the meaning; the colour comes from around it. */
 export function StatusGlyph({ sign, size = 16 }: { sign: Sign; size?: number }) {

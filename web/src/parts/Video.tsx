@@ -40,8 +40,8 @@ export function Sound({ track }: { track: MediaStreamTrack }) {
     const audio = ref.current;
     if (!audio) return;
     audio.srcObject = new MediaStream([track]);
-    const play = (): Promise<void> => audio.play().catch(() => undefined);
-    void play();
+    const play = (): void => void audio.play().catch(() => undefined);
+    play();
     // A browser that wants a press before it plays gets it with the next one.
     document.addEventListener('pointerdown', play, { once: true });
     return () => document.removeEventListener('pointerdown', play);

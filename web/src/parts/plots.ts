@@ -1,4 +1,12 @@
+import type { Sign } from '../call/signs.ts';
+
 /** Pure geometry of the plots. */
+
+export interface BandPart {
+  sign: Sign;
+  /** ms; parts are as wide as they are long. */
+  lengthMs: number;
+}
 
 export interface Sample {
   atMs: number;

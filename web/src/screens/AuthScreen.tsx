@@ -1,4 +1,4 @@
-import { useRef, useState, type FormEvent } from 'react';
+import { useRef, useState, type ChangeEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { routes } from '../../../src/protocol/rest.ts';
 import { serverNow } from '../api/serverClock.ts';
@@ -51,7 +51,7 @@ export function AuthScreen() {
     value: values[name],
     problem: problems[name] ?? null,
     problemTestId: Object.keys(problems)[0] === name ? 'auth-error' : undefined,
-    onChange: (event: FormEvent<HTMLInputElement>) => setValues({ ...values, [name]: event.currentTarget.value }),
+    onChange: (event: ChangeEvent<HTMLInputElement>) => setValues({ ...values, [name]: event.currentTarget.value }),
   });
   return (
     <main className={styles.auth}>

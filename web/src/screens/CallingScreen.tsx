@@ -8,7 +8,7 @@ import { NamePlate } from '../parts/Plate.tsx';
 import { useTitle } from '../parts/useTitle.ts';
 import { Video } from '../parts/Video.tsx';
 import barStyles from './call/Bar.module.css';
-import { BarButton } from './call/Bar.tsx';
+import { BarButton } from './call/BarButton.tsx';
 import { TroubleBanner } from './call/CallBanners.tsx';
 import { useCall, useCallState } from './call/callContext.tsx';
 import { DeviceButton } from './call/DeviceButton.tsx';
@@ -51,7 +51,7 @@ export function CallingScreen({ outgoing }: { outgoing: boolean }) {
           <DeviceButton kind="camera" />
           <span className={barStyles.separator} aria-hidden />
           <BarButton
-            className={`${barStyles.button} ${barStyles.hangUp} ${barStyles.wideHangUp}`}
+            className={`${barStyles.hangUp} ${barStyles.wideHangUp}`}
             label={t('action.cancel')}
             data-testid="hang-up"
             onClick={() => void call.leave().catch(() => undefined)}

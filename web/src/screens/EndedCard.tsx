@@ -42,16 +42,24 @@ export function EndedCard({ ended }: { ended: EndedCall }) {
           <b className="ell">{t(`ended.${endWords(ended)}`, { name })}</b>
           <span className="small muted">{notes.filter(Boolean).join(' · ')}</span>
         </span>
-        {band && <Status status={band.worst} assurance={band.last.assurance} chip />}
-        {again && (
-          <Button onClick={() => void calls.callPerson(other.id, call.callType)}>{t('ended.callAgain')}</Button>
+        {band && (
+          <span className={styles.status}>
+            <Status status={band.worst} assurance={band.last.assurance} chip />
+          </span>
         )}
-        {meeting && ended.code === 'LEFT' && (
-          <Button onClick={() => navigate(`/m/${call.roomId}`)}>{t('ended.rejoin')}</Button>
-        )}
-        <ButtonLink look="quiet" href={`/calls/${call.callId}`}>
-          {t('ended.details')}
-        </ButtonLink>
+        <span className={styles.actions}>
+          {again && (
+            <Button onClick={() => void calls.callPerson(other.id, call.callType).catch(() => undefined)}>
+              {t('ended.callAgain')}
+            </Button>
+          )}
+          {meeting && ended.code === 'LEFT' && (
+            <Button onClick={() => navigate(`/m/${call.roomId}`)}>{t('ended.rejoin')}</Button>
+          )}
+          <ButtonLink look="quiet" href={`/calls/${call.callId}`}>
+            {t('ended.details')}
+          </ButtonLink>
+        </span>
         <IconButton label={t('action.close')} onClick={() => calls.dismissEnded()}>
           <IconX size={20} stroke={1.8} aria-hidden />
         </IconButton>

@@ -77,7 +77,7 @@ function Ringing({ call }: { call: CallInfo }) {
                 <IconPhone size={26} stroke={1.8} aria-hidden />
               )
             }
-            label={t('incoming.answer')}
+            label={call.callType === 'video' ? t('incoming.answerVideo') : t('incoming.answer')}
             onIntent={() => void calls.intendAnswer()}
             onPress={() => answer(call.callType)}
           />

@@ -1,5 +1,5 @@
 import { IconPhone, IconSearch, IconVideo } from '@tabler/icons-react';
-import { useEffect, useState, type FormEvent } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { routes, type Call } from '../../../src/protocol/rest.ts';
 import type { CallType, Presence } from '../../../src/protocol/values.ts';
@@ -55,7 +55,7 @@ export function PeopleCard({ recent }: { recent: readonly Call[] | null }) {
       </h2>
       <form
         className={styles.callBox}
-        onSubmit={(event: FormEvent) => {
+        onSubmit={(event) => {
           event.preventDefault();
           void call(text.trim(), 'video');
         }}

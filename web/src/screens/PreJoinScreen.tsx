@@ -80,7 +80,7 @@ function Preview() {
       ) : (
         <div className={styles.off}>
           <Avatar name={user.full_name || user.username} size="large" />
-          <span>{problem === 'blocked' ? t('prejoin.blocked') : t('prejoin.cameraOff')}</span>
+          {problem === 'blocked' ? <Blocked /> : <span>{t('prejoin.cameraOff')}</span>}
         </div>
       )}
       <span className={styles.tag}>
@@ -92,6 +92,19 @@ function Preview() {
         <DeviceToggle kind="camera" className={styles.control} />
       </div>
     </div>
+  );
+}
+
+/** The browser refuses the camera: what to press, and another try. */
+function Blocked() {
+  const { t } = useTranslation();
+  const call = useCall();
+  return (
+    <>
+      <b>{t('prejoin.blocked')}</b>
+      <span className="small">{t('prejoin.blockedMore')}</span>
+      <Button onClick={() => void call.setDevice('camera', true)}>{t('action.tryAgain')}</Button>
+    </>
   );
 }
 

@@ -1,8 +1,7 @@
 import type { AssessmentStatus, Assurance, UnscoredReason } from '../../../src/protocol/assessment.ts';
 import type { RouteResponse, SecurityEntry } from '../../../src/protocol/rest.ts';
-import type { BandPart } from '../parts/Plot.tsx';
-import type { Sample } from '../parts/plots.ts';
-import { signOf, type Sign } from '../parts/StatusGlyph.tsx';
+import type { BandPart, Sample } from '../parts/plots.ts';
+import { signOf, type Sign } from '../call/signs.ts';
 
 /** Pure reading of a call's record for its plots. */
 

@@ -149,5 +149,5 @@ export class Session {
 /** One tab at a time. Pages that are not a secure context have no locks; there two tabs may meet, which the server's grace period covers. */
 function underLock<T>(task: () => Promise<T>): Promise<T> {
   // The cast repairs a declaration that has no answer type for asynchronous callbacks.
-  return 'locks' in navigator ? (navigator.locks.request(lockName, task) as Promise<T>) : task();
+  return 'locks' in navigator ? navigator.locks.request(lockName, task) : task();
 }

@@ -1,7 +1,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { consent as consentSchema, type Consent } from '../../../src/protocol/values.ts';
 import type { DeviceKind } from '../call/media/devices.ts';
-import type { Language } from '../words/index.ts';
+import type { Language } from '../words/types.ts';
 
 /** What the user chose on this browser; saved at once. */
 

@@ -1,5 +1,5 @@
 import type { TFunction } from 'i18next';
-import type { Language } from './index.ts';
+import type { Language } from './types.ts';
 
 /** Times and numbers as people read them. Pure: the language and the present come in as arguments. */
 

@@ -1,22 +1,8 @@
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import { en } from './en.ts';
+import type { Language } from './types.ts';
 import { zhCN } from './zh-CN.ts';
-
-export type Language = 'zh-CN' | 'en';
-
-/** The shape of a language: English's keys without the singular forms that other languages may lack. */
-type Translated<T> = {
-  readonly [K in keyof T as K extends `${string}_one` ? never : K]: T[K] extends string ? string : Translated<T[K]>;
-};
-export type Words = Translated<typeof en>;
-
-declare module 'i18next' {
-  interface CustomTypeOptions {
-    defaultNS: 'translation';
-    resources: { translation: typeof en };
-  }
-}
 
 const storageKey = 'veritalk.language';
 

@@ -172,7 +172,7 @@ export class MediaLink {
       requests.request('connectTransport', request).then(done, failed);
     });
     transport.on('produce', ({ rtpParameters, appData }, done, failed) => {
-      const source = appData['source'] as MediaSource;
+      const source = appData.source as MediaSource;
       requests
         .request('produce', { requestId: randomId(), source, rtpParameters: rtpParameters as never })
         .then(({ producerId }) => done({ id: producerId }), failed);

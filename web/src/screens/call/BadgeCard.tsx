@@ -9,7 +9,7 @@ import { Status } from '../../parts/Status.tsx';
 import { useLanguage } from '../../parts/useLanguage.ts';
 import { useNow } from '../../parts/useNow.ts';
 import { ago, clockTime, score } from '../../words/format.ts';
-import { signOf } from '../../parts/StatusGlyph.tsx';
+import { signOf } from '../../call/signs.ts';
 import { useCallState } from './callContext.tsx';
 import { usePanel } from './panel.ts';
 import styles from './BadgeCard.module.css';
@@ -71,8 +71,9 @@ function BadgeCard({ person, onOpenSecurity }: { person: CallPerson; onOpenSecur
   const { t } = useTranslation();
   const { view } = person;
   const sentence = useSentence(view);
+  const verified = view.assurance === 'verified';
+  const level = view.confidence === null ? '' : t(`card.level.${confidenceLevel(view.confidence)}`);
   const looked = view.causes.filter(({ outcome }) => outcome !== 'not_looked').map((c) => t(`analyzer.${c.analyzer}`));
-  const unproven = view.assurance === 'verified' ? '' : `, ${t('card.noCheckYet')}`;
   return (
     <div className={styles.card}>
       <Status status={view.status} assurance={view.assurance} strong />
@@ -85,7 +86,7 @@ function BadgeCard({ person, onOpenSecurity }: { person: CallPerson; onOpenSecur
           <Fact
             name={t('card.confidence')}
             value={score(view.confidence)}
-            note={t(`card.level.${confidenceLevel(view.confidence)}`) + unproven}
+            note={verified ? level : t('card.unproven', { level })}
           />
         )}
         <Fact name={t('card.account')} value={useAccountWords()(person)} />

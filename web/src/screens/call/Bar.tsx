@@ -10,12 +10,13 @@ import {
   IconShieldSearch,
   IconUsers,
 } from '@tabler/icons-react';
-import type { ComponentProps, KeyboardEvent, ReactNode } from 'react';
+import type { KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { canShareScreen } from '../../call/media/devices.ts';
 import { HangUpIcon } from '../../parts/Mark.tsx';
 import { useNarrow } from '../../parts/useNarrow.ts';
 import { useCall, useCallState, usePeople } from './callContext.tsx';
+import { BarButton } from './BarButton.tsx';
 import { DeviceButton } from './DeviceButton.tsx';
 import { usePanel } from './panel.ts';
 import { toggleFullScreen } from './useShortcuts.ts';
@@ -52,18 +53,6 @@ function moveFocus(event: KeyboardEvent<HTMLElement>): void {
   buttons[(index + step + buttons.length) % buttons.length]?.focus();
 }
 
-export function BarButton({
-  label,
-  children,
-  ...rest
-}: ComponentProps<'button'> & { label: string; children: ReactNode }) {
-  return (
-    <button type="button" className={styles.button} aria-label={label} title={label} {...rest}>
-      {children}
-    </button>
-  );
-}
-
 function ShareButton() {
   const { t } = useTranslation();
   const call = useCall();
@@ -73,6 +62,7 @@ function ShareButton() {
   return (
     <BarButton
       label={sharing ? t('call.stopShare') : t('call.share')}
+      shortcut="S"
       data-testid="share-screen"
       data-active={sharing || undefined}
       onClick={() => void call.toggleScreen()}
@@ -89,6 +79,7 @@ function PeopleButton() {
   return (
     <BarButton
       label={t('call.people', { count })}
+      shortcut="P"
       data-testid="open-people"
       aria-expanded={panel === 'people'}
       onClick={() => toggle('people')}
@@ -105,6 +96,7 @@ function SecurityButton() {
   return (
     <BarButton
       label={count > 0 ? t('call.securityRisk', { count }) : t('call.security')}
+      shortcut="I"
       data-testid="open-security"
       aria-expanded={panel === 'security'}
       onClick={() => toggle('security')}
@@ -178,7 +170,7 @@ function HangUp({ narrow }: { narrow: boolean }) {
   return (
     <span className={styles.split}>
       <BarButton
-        className={`${styles.button} ${styles.hangUp}`}
+        className={styles.hangUp}
         label={t('call.hangUp')}
         data-testid="hang-up"
         onClick={() => void call.leave().catch(() => undefined)}
@@ -188,7 +180,7 @@ function HangUp({ narrow }: { narrow: boolean }) {
       {ends && !narrow && (
         <Menu position="top-end" offset={14}>
           <Menu.Target>
-            <BarButton className={`${styles.button} ${styles.caret}`} label={t('call.endMenu')}>
+            <BarButton className={styles.caret} label={t('call.endMenu')}>
               <IconChevronDown size={16} stroke={1.8} aria-hidden />
             </BarButton>
           </Menu.Target>

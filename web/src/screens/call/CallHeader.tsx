@@ -87,7 +87,7 @@ function Invitation() {
 function FullScreen() {
   const { t } = useTranslation();
   return (
-    <IconButton className="desk-only" label={t('call.fullScreen')} onClick={() => void toggleFullScreen()}>
+    <IconButton className="desk-only" label={`${t('call.fullScreen')} (F)`} onClick={() => void toggleFullScreen()}>
       <IconMaximize size={20} stroke={1.8} aria-hidden />
     </IconButton>
   );

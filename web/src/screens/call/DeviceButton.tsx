@@ -11,6 +11,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { listDevices, type DeviceChoice, type DeviceKind } from '../../call/media/devices.ts';
 import { preferences } from '../../session/preferences.ts';
+import { BarButton } from './BarButton.tsx';
 import { useCall, useCallState } from './callContext.tsx';
 import styles from './Bar.module.css';
 
@@ -26,16 +27,18 @@ export function DeviceToggle({ kind, className }: { kind: DeviceKind; className?
   const { state } = useCallState((snapshot) => snapshot.own[kind]);
   const off = state === 'off';
   const Icon = icons[kind][off ? 'off' : 'on'];
+  const shortcut = kind === 'mic' ? 'M' : 'V';
   const labels = { mic: [t('call.micOn'), t('call.micOff')], camera: [t('call.cameraOn'), t('call.cameraOff')] };
-  const label = labels[kind][off ? 0 : 1];
+  const label = labels[kind][off ? 0 : 1] ?? '';
   return (
     <button
       type="button"
       className={className ?? styles.button}
       data-testid={`toggle-${kind}`}
       data-off={off || undefined}
-      aria-label={label}
-      title={label}
+      aria-label={`${label} (${shortcut})`}
+      title={`${label} (${shortcut})`}
+      aria-keyshortcuts={shortcut}
       aria-busy={state === 'starting'}
       onClick={() => void call.toggle(kind)}
     >
@@ -54,9 +57,9 @@ export function DeviceButton({ kind }: { kind: DeviceKind }) {
       <DeviceToggle kind={kind} />
       <Menu position="top" offset={14} onOpen={() => void listDevices(kind).then(setDevices)}>
         <Menu.Target>
-          <button type="button" className={`${styles.button} ${styles.caret}`} aria-label={label} title={label}>
+          <BarButton className={styles.caret} label={label}>
             <IconChevronDown size={16} stroke={1.8} aria-hidden />
-          </button>
+          </BarButton>
         </Menu.Target>
         <Menu.Dropdown>
           <Menu.Label>{label}</Menu.Label>

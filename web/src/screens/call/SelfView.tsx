@@ -1,4 +1,4 @@
-import { IconArrowBarToDown, IconUserSquare } from '@tabler/icons-react';
+import { IconChevronDown, IconUserSquare } from '@tabler/icons-react';
 import { useRef, useState, type KeyboardEvent, type PointerEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CallPerson } from '../../call/people.ts';
@@ -42,7 +42,7 @@ export function SelfView({ person }: { person: CallPerson }) {
         title={t('call.hideSelf')}
         onClick={() => setTucked(true)}
       >
-        <IconArrowBarToDown size={18} stroke={1.8} aria-hidden />
+        <IconChevronDown size={18} stroke={1.8} aria-hidden />
       </button>
     </div>
   );
@@ -75,7 +75,7 @@ function useDrag(onDrop: (corner: Corner) => void) {
     },
     onPointerMove: ({ currentTarget, clientX, clientY }: PointerEvent<HTMLDivElement>) => {
       if (!start.current) return;
-      currentTarget.dataset['dragging'] = '';
+      currentTarget.dataset.dragging = '';
       currentTarget.style.transform = `translate(${clientX - start.current.x}px, ${clientY - start.current.y}px)`;
     },
     onPointerUp: ({ currentTarget }: PointerEvent<HTMLDivElement>) => {
@@ -83,7 +83,7 @@ function useDrag(onDrop: (corner: Corner) => void) {
       const box = currentTarget.getBoundingClientRect();
       const moved = 'dragging' in currentTarget.dataset;
       start.current = null;
-      delete currentTarget.dataset['dragging'];
+      delete currentTarget.dataset.dragging;
       currentTarget.style.transform = '';
       if (!stage || !moved) return;
       const left = box.left + box.width / 2 < stage.left + stage.width / 2;

@@ -3,10 +3,12 @@ import type { CSSProperties, ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CallPerson } from '../../call/people.ts';
 import { Avatar } from '../../parts/Avatar.tsx';
-import { signOf } from '../../parts/StatusGlyph.tsx';
+import { signOf } from '../../call/signs.ts';
 import { Video } from '../../parts/Video.tsx';
 import styles from '../../parts/Tile.module.css';
 import { BadgePlate } from './BadgeCard.tsx';
+import { BlurredGround } from './BlurredGround.tsx';
+import { useFit } from './useFit.ts';
 import { useTileSize } from './useTileSize.ts';
 
 export interface TileProps {
@@ -23,8 +25,15 @@ export function Tile({ person, hero = false, className, style, children }: TileP
   const { t } = useTranslation();
   const ref = useTileSize(person.camera?.consumerId ?? null);
   const { name, self, view, micOn } = person;
+  const fit = useFit(ref, person.camera?.track ?? null);
+  const whole = hero && fit === 'contain';
   const status = t(`status.${signOf(view.status, view.assurance)}`);
-  const videoClass = [styles.video, self && styles.mirrored, person.away && !self && styles.lost];
+  const videoClass = [
+    styles.video,
+    self && styles.mirrored,
+    whole && styles.contain,
+    person.away && !self && styles.lost,
+  ];
   return (
     <div
       ref={ref}
@@ -39,7 +48,10 @@ export function Tile({ person, hero = false, className, style, children }: TileP
       data-speaking={(!hero && person.speaking) || undefined}
     >
       {person.camera ? (
-        <Video track={person.camera.track} className={videoClass.filter(Boolean).join(' ')} testId="tile-video" />
+        <>
+          {whole && <BlurredGround tile={ref} />}
+          <Video track={person.camera.track} className={videoClass.filter(Boolean).join(' ')} testId="tile-video" />
+        </>
       ) : (
         <div className={styles.off}>
           <Avatar name={name} size="fill" />

@@ -2,7 +2,8 @@ import { IconPhone, IconUserMinus, IconUserPlus } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { HangUpIcon } from '../../parts/Mark.tsx';
-import { StatusGlyph, type Sign } from '../../parts/StatusGlyph.tsx';
+import type { Sign } from '../../call/signs.ts';
+import { StatusGlyph } from '../../parts/StatusGlyph.tsx';
 import { useLanguage } from '../../parts/useLanguage.ts';
 import { clockTimeSeconds } from '../../words/format.ts';
 import styles from '../DetailsScreen.module.css';
@@ -70,7 +71,8 @@ function useEvents(details: CallDetails, timeline: CallTimeline): Event[] {
     const name = nameOf(userId);
     let first = true;
     for (const { sign, fromMs, reason } of parts) {
-      if (reason === 'waiting') continue;
+      // Before the first look there is nothing to tell.
+      if (reason === 'waiting' || (first && sign === 'unscored')) continue;
       const status = t(`status.${sign}`);
       const key = first ? 'firstResult' : 'status';
       const text =

@@ -47,7 +47,7 @@ export function SecuritySection({ details, timeline }: { details: CallDetails; t
   );
 }
 
-function Bands({ timeline, nameOf }: { timeline: CallTimeline; nameOf: (userId: string) => string }) {
+function Bands({ timeline, nameOf }: { timeline: CallTimeline; nameOf: (userId: string, plain?: boolean) => string }) {
   const language = useLanguage();
   const bandLabel = useBandLabel();
   const marks = useTimeMarks(timeline);
@@ -60,7 +60,7 @@ function Bands({ timeline, nameOf }: { timeline: CallTimeline; nameOf: (userId: 
           const risk = parts.find(({ sign }) => sign === 'risk');
           return [
             <span key={`${userId}-name`} className={styles.name}>
-              <Avatar name={name} size="small" />
+              <Avatar name={nameOf(userId, true)} size="small" />
               <span className="ell">{name}</span>
             </span>,
             <div key={userId} className={styles.band}>

@@ -3,15 +3,15 @@ import { useUser } from '../../app/context.tsx';
 import { nameOf } from '../callRecord.ts';
 import type { CallDetails } from '../timeline.ts';
 
-/** Names of a call's people by user id; the own one says so. */
-export function usePersonName({ call, participants }: CallDetails): (userId: string) => string {
+/** Names of a call's people by user id; the own one says so, unless it is wanted `plain`. */
+export function usePersonName({ call, participants }: CallDetails): (userId: string, plain?: boolean) => string {
   const { t } = useTranslation();
   const user = useUser();
   const people = [call.caller, ...(call.callee ? [call.callee] : [])];
   const names = new Map(people.map((person) => [person.id, nameOf(person)]));
   for (const { user_id, full_name, username } of participants) names.set(user_id, full_name.trim() || username);
-  return (userId) => {
+  return (userId, plain = false) => {
     const name = names.get(userId) ?? '?';
-    return userId === user.id ? t('details.you', { name }) : name;
+    return userId === user.id && !plain ? t('details.you', { name }) : name;
   };
 }
