@@ -56,15 +56,13 @@ const calls = `
     boot_id varchar(64) NOT NULL,
     last_seen_at timestamptz NOT NULL,
     end_reason varchar(32),
-    security_status varchar(16),
+    was_at_risk boolean NOT NULL DEFAULT false,
     CONSTRAINT calls_type_check CHECK (call_type IN ('video', 'audio')),
     CONSTRAINT calls_status_check
       CHECK (status IN ('ringing', 'active', 'ended', 'missed', 'declined', 'failed')),
     CONSTRAINT calls_over_check CHECK ((status IN ('ringing', 'active')) = (end_time IS NULL)),
     CONSTRAINT calls_order_check CHECK (end_time >= COALESCE(start_time, created_at)),
-    CONSTRAINT calls_duration_check CHECK (duration >= 0),
-    CONSTRAINT calls_security_status_check
-      CHECK (security_status IN ('safe', 'risk', 'undetermined', 'unscored'))
+    CONSTRAINT calls_duration_check CHECK (duration >= 0)
   );
   CREATE UNIQUE INDEX calls_open_room_key ON calls (room_id) WHERE status IN ('ringing', 'active');
   CREATE INDEX calls_room_id_idx ON calls (room_id);
@@ -78,10 +76,13 @@ const calls = `
     joined_at timestamptz,
     left_at timestamptz,
     consent jsonb,
+    security_status varchar(16),
     CONSTRAINT call_participants_stay_check
       CHECK ((peer_id IS NULL) = (joined_at IS NULL) AND (peer_id IS NULL) = (role IS NULL)),
     CONSTRAINT call_participants_role_check CHECK (role IN ('host', 'participant', 'guest')),
-    CONSTRAINT call_participants_order_check CHECK (left_at >= joined_at)
+    CONSTRAINT call_participants_order_check CHECK (left_at >= joined_at),
+    CONSTRAINT call_participants_security_status_check
+      CHECK (security_status IN ('safe', 'risk', 'undetermined', 'unscored'))
   );
   CREATE UNIQUE INDEX call_participants_member_key ON call_participants (user_id, call_id) WHERE peer_id IS NULL;
   CREATE UNIQUE INDEX call_participants_peer_id_key ON call_participants (peer_id);

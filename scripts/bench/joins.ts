@@ -1,7 +1,7 @@
 import { agreeIfAsked, launchBrowser, registerPerson, type Person } from '../../test/support/browsers.ts';
 import { ServerProcess } from '../../test/support/serverProcess.ts';
 import { movingCamera } from './camera.ts';
-import { clickedAt, firstFrameAt, rememberClicks, watchFirstFrame } from './firstFrame.ts';
+import { clickedAt, firstFrameAt, addHooks, watchFirstFrame } from './firstFrame.ts';
 import { median, percentile, type Row } from './statistics.ts';
 
 const rounds = 15;
@@ -15,8 +15,8 @@ export async function measureJoins(): Promise<Row[]> {
   const browsers = await Promise.all([launchBrowser({ camera }), launchBrowser({ camera })]);
   try {
     const [caller, callee] = await Promise.all([
-      registerPerson(browsers[0], server.url, 'caller', { prepare: rememberClicks }),
-      registerPerson(browsers[1], server.url, 'callee', { prepare: rememberClicks }),
+      registerPerson(browsers[0], server.url, 'caller', { prepare: addHooks }),
+      registerPerson(browsers[1], server.url, 'callee', { prepare: addHooks }),
     ]);
     const inward: number[] = [];
     const outward: number[] = [];

@@ -87,7 +87,7 @@ export interface CallRecord {
   createdAt: Date;
   /** Different people that took part. */
   participantCount: number;
-  /** Worst status of the call: risk, then undetermined, unscored, safe; null: nobody was looked at. */
+  /** Risk if anybody ever was, else the worst of what was last seen of each; null: nobody was looked at. */
   securityStatus: AssessmentStatus | null;
 }
 

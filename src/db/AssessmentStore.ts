@@ -1,10 +1,7 @@
 import type { AssessmentStore, ScanRow } from '../assessment/AssessmentStore.ts';
-import type { AssessmentResult } from '../assessment/types.ts';
+import type { AssessmentResult, SubjectIdentity } from '../assessment/types.ts';
 import type { AssessmentStatus, Assurance, Cause, UnscoredReason } from '../protocol/assessment.ts';
 import type { Sql, Database } from './Database.ts';
-
-/** From the best to the worst, for a call's `security_status`. */
-const fromBestToWorst: readonly AssessmentStatus[] = ['safe', 'unscored', 'undetermined', 'risk'];
 
 /** Assessments in Postgres. */
 export class PostgresAssessmentStore implements AssessmentStore {
@@ -42,18 +39,24 @@ export class PostgresAssessmentStore implements AssessmentStore {
       );
       if (saved === 0) throw new Error('an assessment needs a call');
       // Everybody is `waiting` at first; that says nothing about the call.
-      if (assessment.reason !== 'waiting') await worsen(sql, result.callId, assessment.status);
+      if (assessment.reason !== 'waiting') await summarize(sql, result, assessment.status);
     });
   }
 }
 
-/** Writes only when it changes something: a call's row is locked a few times, not once a scan. */
-async function worsen(sql: Sql, callId: string, status: AssessmentStatus): Promise<void> {
+/**
+ * Keeps what lists show of a call: that somebody was at risk, for ever, and each participant's last status that rests on
+ * a look. Every call begins with looks that are not enough, which should not mark it for good. Writes only changes.
+ */
+async function summarize(sql: Sql, { callId, userId }: SubjectIdentity, status: AssessmentStatus): Promise<void> {
+  if (status === 'risk') {
+    await sql.run('UPDATE calls SET was_at_risk = true WHERE uuid = $1 AND NOT was_at_risk', [callId]);
+  }
   await sql.run(
-    `UPDATE calls SET security_status = $2::varchar
-     WHERE uuid = $1 AND COALESCE(array_position($3::text[], security_status::text), 0)
-       < array_position($3::text[], $2::text)`,
-    [callId, status, fromBestToWorst],
+    `UPDATE call_participants p SET security_status = $3::varchar FROM calls c, users u
+     WHERE c.uuid = $1 AND u.uuid = $2 AND p.call_id = c.id AND p.user_id = u.id AND p.peer_id IS NULL
+       AND p.security_status IS DISTINCT FROM $3 AND ($3 <> 'unscored' OR p.security_status IS NULL)`,
+    [callId, userId, status],
   );
 }
 

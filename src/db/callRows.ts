@@ -28,7 +28,11 @@ export interface CallRow {
 /** Everything of `CallRow`; `c` is the call, whatever table it comes from. */
 export const callColumns = `
   c.uuid, c.room_id, c.call_type, c.title, c.status, c.start_time, c.end_time, c.duration, c.end_reason, c.created_at,
-  c.last_seen_at, c.security_status,
+  c.last_seen_at,
+  CASE WHEN c.was_at_risk THEN 'risk' ELSE (
+    SELECT p.security_status FROM call_participants p WHERE p.call_id = c.id AND p.security_status IS NOT NULL
+    ORDER BY array_position(ARRAY['risk', 'undetermined', 'unscored', 'safe'], p.security_status::text) LIMIT 1
+  ) END AS security_status,
   caller.uuid AS caller_uuid, caller.username AS caller_username, caller.full_name AS caller_full_name,
   callee.uuid AS callee_uuid, callee.username AS callee_username, callee.full_name AS callee_full_name,
   (SELECT count(DISTINCT p.user_id) FROM call_participants p WHERE p.call_id = c.id AND p.peer_id IS NOT NULL)::integer

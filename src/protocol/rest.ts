@@ -33,7 +33,7 @@ export const call = z.strictObject({
   end_reason: endReason.nullable(),
   created_at: isoTime,
   participant_count: z.int().min(0),
-  /** The worst status that any participant had, `undetermined` and `unscored` being milder than `risk`; null: nobody was looked at. */
+  /** `risk` if anybody ever was, else the worst of what was last seen of each participant; null: nobody was looked at. */
   security_status: assessmentStatus.nullable(),
 });
 export type Call = z.infer<typeof call>;

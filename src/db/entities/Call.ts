@@ -10,7 +10,6 @@ import { User } from './User.ts';
 @Check('calls_over_check', `(status IN ('ringing', 'active')) = (end_time IS NULL)`)
 @Check('calls_order_check', `end_time >= COALESCE(start_time, created_at)`)
 @Check('calls_duration_check', `duration >= 0`)
-@Check('calls_security_status_check', `security_status IN ('safe', 'risk', 'undetermined', 'unscored')`)
 export class Call {
   @PrimaryGeneratedColumn({ type: 'integer', primaryKeyConstraintName: 'calls_pkey' })
   id!: number;
@@ -65,7 +64,7 @@ export class Call {
   @Column({ type: 'varchar', length: 32, nullable: true })
   end_reason!: string | null;
 
-  /** The worst that was stored of any participant; kept here so that lists need not read every assessment. */
-  @Column({ type: 'varchar', length: 16, nullable: true })
-  security_status!: string | null;
+  /** Whether any participant ever was; kept here so that lists need not read every assessment. */
+  @Column({ type: 'boolean', default: false })
+  was_at_risk!: boolean;
 }

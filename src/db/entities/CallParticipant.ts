@@ -14,6 +14,7 @@ import { User } from './User.ts';
 @Check('call_participants_stay_check', `(peer_id IS NULL) = (joined_at IS NULL) AND (peer_id IS NULL) = (role IS NULL)`)
 @Check('call_participants_role_check', `role IN ('host', 'participant', 'guest')`)
 @Check('call_participants_order_check', `left_at >= joined_at`)
+@Check('call_participants_security_status_check', `security_status IN ('safe', 'risk', 'undetermined', 'unscored')`)
 export class CallParticipant {
   @PrimaryGeneratedColumn({ type: 'integer', primaryKeyConstraintName: 'call_participants_pkey' })
   id!: number;
@@ -41,4 +42,8 @@ export class CallParticipant {
   /** What was agreed to before the camera opened, with the version and language of the text (`consent` on the wire). */
   @Column({ type: 'jsonb', nullable: true })
   consent!: unknown;
+
+  /** In rows without `peer_id`: the last status that rests on a look; `unscored` while there was none. */
+  @Column({ type: 'varchar', length: 16, nullable: true })
+  security_status!: string | null;
 }

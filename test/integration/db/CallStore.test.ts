@@ -263,13 +263,13 @@ describe('PostgresCallStore', () => {
       ['is none while everybody waits', [['unscored', 'waiting', null]]],
       ['is the first result', [['safe', null, 'safe']]],
       [
-        'gets worse, never better',
+        'follows the looks, keeps the last one when there are no more, and a risk for ever',
         [
-          ['safe', null, 'safe'],
-          ['unscored', 'camera_off', 'unscored'],
-          ['safe', null, 'unscored'],
+          ['unscored', 'no_face', 'unscored'],
           ['undetermined', null, 'undetermined'],
-          ['unscored', 'no_face', 'undetermined'],
+          ['safe', null, 'safe'],
+          ['unscored', 'camera_off', 'safe'],
+          ['undetermined', null, 'undetermined'],
           ['risk', null, 'risk'],
           ['undetermined', null, 'risk'],
           ['unscored', 'waiting', 'risk'],
