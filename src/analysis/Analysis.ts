@@ -25,7 +25,8 @@ export class Analysis {
   readonly #identities = new Map<number, IdentityContinuity>();
   /** When a group's last frame was taken up, counted in frames. */
   readonly #servedAt = new Map<number, number>();
-  readonly #expiry: NodeJS.Timeout;
+  /** Runs while somebody waits for a key frame. */
+  #expiry: NodeJS.Timeout | null = null;
   #served = 0;
   #busy = false;
   readonly #counters = {
@@ -57,7 +58,6 @@ export class Analysis {
     this.#inspector = inspector;
     this.#send = send;
     socket.on('message', (datagram, remote) => this.#receive(datagram, remote));
-    this.#expiry = setInterval(() => this.#expire(), EXPIRE_EVERY_MS);
     send({
       type: 'ready',
       port: socket.address().port,
@@ -85,7 +85,7 @@ export class Analysis {
   }
 
   close(): void {
-    clearInterval(this.#expiry);
+    this.#stopExpiry();
     for (const id of [...this.#streams.keys()]) this.#close(id);
     this.#socket.close();
   }
@@ -117,6 +117,7 @@ export class Analysis {
     const timer = setTimeout(() => this.#giveUp(stream), request.deadlineMs);
     stream.assembler.clear();
     stream.look = { lookId: request.lookId, timer, packets: 0, keyFramesLost: 0 };
+    this.#expiry ??= setInterval(() => this.#expire(), EXPIRE_EVERY_MS);
   }
 
   #giveUp(stream: Stream): void {
@@ -159,8 +160,14 @@ export class Analysis {
     this.#send({ type: 'unreadable', ...answerTo(stream, look), reason });
   }
 
+  #stopExpiry(): void {
+    if (this.#expiry) clearInterval(this.#expiry);
+    this.#expiry = null;
+  }
+
   #expire(): void {
     const nowMs = performance.now();
+    if (![...this.#streams.values()].some(({ look }) => look)) this.#stopExpiry();
     for (const stream of this.#streams.values()) {
       const lost = stream.assembler.expire(nowMs);
       if (lost === 0) continue;

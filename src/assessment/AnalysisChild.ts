@@ -56,7 +56,9 @@ export interface ChildCounters {
 
 /** Loading the models takes half a second; a machine that is starting everything at once may need far longer. */
 const START_TIMEOUT_MS = 30_000;
-const PING_EVERY_MS = 250;
+const WATCH_EVERY_MS = 250;
+const PING_AT_WORK_MS = 500;
+const PING_IDLE_MS = 2000;
 /** DESIGN section 1: silent for so long with work in hand, and it is killed. */
 const SILENCE_MS = 1000;
 /** Beyond a look's own deadline: the frame may have come at its very end and wait for its turn. */
@@ -65,7 +67,7 @@ const HEAP_MB = 96;
 
 /**
  * One analysis process. It handles hostile media, so everything that it says is parsed, has to carry the stream's
- * nonce and the look's number, and is counted and dropped otherwise. Pings are always in hand: a process that leaves
+ * nonce and the look's number, and is counted and dropped otherwise. A ping is work in hand too: a process that leaves
  * one unanswered for a second is stopped, hung or dead, and is killed.
  */
 export class AnalysisChild extends EventEmitter<{ close: [] }> {
@@ -82,7 +84,9 @@ export class AnalysisChild extends EventEmitter<{ close: [] }> {
   readonly #watch: NodeJS.Timeout;
   readonly #exited: Promise<void>;
   #inHand: number | null = null;
-  #heardAtMs = performance.now();
+  #pingedAtMs = -Infinity;
+  /** Since when a ping waits for any word at all. */
+  #silentSinceMs: number | null = null;
   #watchedAtMs = performance.now();
   #lastId = 0;
   #closed = false;
@@ -122,7 +126,7 @@ export class AnalysisChild extends EventEmitter<{ close: [] }> {
       });
     });
     child.on('error', (error) => this.#logger.error({ err: error }, 'analysis process failed'));
-    this.#watch = setInterval(() => this.#ping(), PING_EVERY_MS);
+    this.#watch = setInterval(() => this.#checkLife(), WATCH_EVERY_MS);
   }
 
   get closed(): boolean {
@@ -199,7 +203,7 @@ export class AnalysisChild extends EventEmitter<{ close: [] }> {
 
   #receive(raw: unknown): void {
     if (this.#closed) return;
-    this.#heardAtMs = performance.now();
+    this.#silentSinceMs = null;
     const parsed = fromChild.safeParse(raw);
     if (!parsed.success) {
       this.counters.invalid++;
@@ -256,18 +260,23 @@ export class AnalysisChild extends EventEmitter<{ close: [] }> {
     }
   }
 
-  #ping(): void {
+  #checkLife(): void {
     const nowMs = performance.now();
-    const lateMs = nowMs - this.#watchedAtMs - PING_EVERY_MS;
+    const heldUp = nowMs - this.#watchedAtMs > 2 * WATCH_EVERY_MS;
     this.#watchedAtMs = nowMs;
-    // When this process itself was held up, answers may be waiting unread: judge at the next turn.
-    if (lateMs > PING_EVERY_MS) this.#heardAtMs = Math.max(this.#heardAtMs, nowMs - SILENCE_MS / 2);
-    if (nowMs - this.#heardAtMs > SILENCE_MS) {
+    if (this.#silentSinceMs === null) {
+      const everyMs = this.looksInFlight > 0 ? PING_AT_WORK_MS : PING_IDLE_MS;
+      if (nowMs - this.#pingedAtMs < everyMs) return;
+      this.#pingedAtMs = nowMs;
+      this.#silentSinceMs = nowMs;
+      this.#send({ type: 'ping', pingId: ++this.#lastId });
+    } else if (heldUp) {
+      // This process itself stood still: the answer may be waiting unread.
+      this.#silentSinceMs = Math.max(this.#silentSinceMs, nowMs - SILENCE_MS / 2);
+    } else if (nowMs - this.#silentSinceMs > SILENCE_MS) {
       this.#logger.error('analysis process is silent, it is killed');
       void this.close();
-      return;
     }
-    this.#send({ type: 'ping', pingId: ++this.#lastId });
   }
 
   #send(message: ToChild): void {

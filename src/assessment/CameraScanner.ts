@@ -31,8 +31,8 @@ export interface ScannerOptions {
   cadence: () => { risk: number | null; faceSeen: boolean };
   onLooked: (looked: Looked) => void;
   onFailure: (failure: ScanFailure) => void;
-  /** The process lost its memory of this camera. */
-  onLost: () => void;
+  /** There is no process to look with, and what one remembered of this camera is gone. */
+  onDown: () => void;
 }
 
 /** A look that gets no whole key frame within this is over; the first frames of a new camera may take a second. */
@@ -95,11 +95,11 @@ export class CameraScanner {
   }
 
   async #run(): Promise<void> {
-    const { camera, slot, logger, onFailure, onLost } = this.#options;
+    const { camera, slot, logger, onFailure, onDown } = this.#options;
     while (!this.#closed) {
       const { child } = slot;
       if (!child) {
-        onFailure('analysis_down');
+        onDown();
         await this.#untilUp();
         continue;
       }
@@ -119,7 +119,7 @@ export class CameraScanner {
         this.#fail('no_video');
         await this.#pauseFor(AFTER_FAILURES_MS);
       }
-      if (!this.#closed && child.closed) onLost();
+      if (!this.#closed && child.closed) onDown();
     }
   }
 
@@ -205,8 +205,9 @@ export class CameraScanner {
         // Packets, but no key frame that is whole: something comes that cannot be looked at.
         return this.#fail(answer.packets > 0 ? 'corrupt_video' : 'no_video');
       case 'late':
-      case 'down':
         return this.#fail('analysis_down');
+      case 'down':
+        return;
     }
   }
 

@@ -132,7 +132,7 @@ export class WatchedSubject implements Subject {
       cadence: () => ({ risk: this.#assessment.risk, faceSeen: this.#faceless.looks === 0 }),
       onLooked: (looked) => this.#handleLooked(looked),
       onFailure: (failure) => this.#handleFailure(failure),
-      onLost: () => this.#handleLost(),
+      onDown: () => this.#handleDown(),
     });
     this.#restartStaleTimer();
   }
@@ -176,14 +176,16 @@ export class WatchedSubject implements Subject {
   #handleFailure(failure: ScanFailure): void {
     if (!this.#scanner) return;
     this.#failure = failure;
-    this.#failedLooks = failure === 'analysis_down' ? FAILED_LOOKS : this.#failedLooks + 1;
+    this.#failedLooks++;
     this.#tell(null);
   }
 
-  #handleLost(): void {
+  #handleDown(): void {
     if (!this.#scanner) return;
     this.#forgetTrack();
-    this.#handleFailure('analysis_down');
+    this.#failure = 'analysis_down';
+    this.#failedLooks = FAILED_LOOKS;
+    this.#tell(null);
   }
 
   #restartStaleTimer(): void {

@@ -112,15 +112,6 @@ export function confidenceOf(ledger: Ledger, nowMs: number): number {
   return certain ? confidence : Math.min(PASSIVE_CONFIDENCE, confidence);
 }
 
-/** Whether somebody may act on the server at this: never at passive classifiers alone. */
-export function hasActiveCause(ledger: Ledger, nowMs: number): boolean {
-  for (const [analyzer, remembered] of ledger) {
-    const active = CHALLENGES.has(analyzer) || analyzer === 'stream_integrity';
-    if (active && termOf(analyzer, remembered, nowMs) > 0.5) return true;
-  }
-  return false;
-}
-
 function statusOf(
   ledger: Ledger,
   nowMs: number,
@@ -133,12 +124,14 @@ function statusOf(
 }
 
 /**
- * An unchanged face is no evidence of a live one: a frozen picture's is the most unchanged of all. So nobody is `safe`
- * for continuity alone, while the stream's integrity could not be told.
+ * An unchanged face is no evidence of a live one: a frozen picture's is the most unchanged of all. And a live stream
+ * without anybody in it says nothing of anybody. So `safe` needs both, lately seen: a live stream, and a face.
  */
 function wasSeenLive(ledger: Ledger, nowMs: number): boolean {
-  const newest = ledger.get('stream_integrity')?.newest;
-  return newest?.code === 'ok' && shareLeft('stream_integrity', newest, nowMs) >= 0.5;
+  return (['stream_integrity', 'face_presence'] as const).every((analyzer) => {
+    const newest = ledger.get(analyzer)?.newest;
+    return newest?.llr === 0 && shareLeft(analyzer, newest, nowMs) >= 0.5;
+  });
 }
 
 function barsSafe(ledger: Ledger, nowMs: number): boolean {
