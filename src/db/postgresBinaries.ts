@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
 import { constants, existsSync } from 'node:fs';
 import { access, chmod, cp, mkdir, readFile, readdir, realpath, rename, rm, symlink } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import { canEnter, type Account } from './postgresAccount.ts';
@@ -85,8 +85,8 @@ const isFalse = () => false;
 
 async function packagePath(): Promise<string | undefined> {
   try {
-    // The package's entry point is dist/index.js.
-    return await realpath(fileURLToPath(new URL('..', import.meta.resolve(PACKAGE))));
+    const entryPoint = createRequire(import.meta.url).resolve(PACKAGE);
+    return await realpath(path.join(path.dirname(entryPoint), '..'));
   } catch {
     return undefined;
   }
