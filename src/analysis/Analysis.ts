@@ -193,25 +193,30 @@ export class Analysis {
     this.#busy = false;
   }
 
-  /** The stream whose group has waited longest for its turn. */
+  /** The stream whose group has waited longest for its turn, and of that group the one that has. */
   #next(): Stream | null {
     let best: Stream | null = null;
-    const servedAt = (stream: Stream): number => this.#servedAt.get(stream.groupId) ?? 0;
     for (const stream of this.#streams.values()) {
-      if (!stream.waiting) continue;
-      if (!best || servedAt(stream) < servedAt(best)) best = stream;
+      if (stream.waiting && (!best || this.#comesBefore(stream, best))) best = stream;
     }
     return best;
+  }
+
+  #comesBefore(a: Stream, b: Stream): boolean {
+    const servedAt = ({ groupId }: Stream): number => this.#servedAt.get(groupId) ?? 0;
+    return servedAt(a) < servedAt(b) || (servedAt(a) === servedAt(b) && a.servedAt < b.servedAt);
   }
 
   async #inspect(stream: Stream): Promise<void> {
     const frame = stream.waiting;
     stream.waiting = null;
     const look = stream.takeLook();
-    this.#servedAt.set(stream.groupId, ++this.#served);
+    stream.servedAt = ++this.#served;
+    this.#servedAt.set(stream.groupId, stream.servedAt);
     if (!frame || !look) return;
     const answer = answerTo(stream, look);
     this.#send({ type: 'taken', ...answer });
+    const waitedMs = Math.max(0, Date.now() - frame.atMs);
     const inspection = await this.#inspector.inspect(stream, frame);
     if (stream.closed) return;
     if (typeof inspection === 'string') {
@@ -219,7 +224,7 @@ export class Analysis {
       this.#send({ type: 'unreadable', ...answer, reason: inspection });
     } else {
       this.#counters.looked++;
-      this.#send({ type: 'looked', ...answer, ...inspection });
+      this.#send({ type: 'looked', ...answer, ...inspection, waitedMs });
     }
   }
 }

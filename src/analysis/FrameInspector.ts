@@ -14,7 +14,7 @@ import { Model } from './models/Model.ts';
 import type { Evidence, Looked, ModelState, UnreadableReason } from './protocol.ts';
 import type { Stream, WaitingFrame } from './Stream.ts';
 
-export type Inspection = Omit<Looked, 'type' | 'streamId' | 'nonce' | 'lookId'>;
+export type Inspection = Omit<Looked, 'type' | 'streamId' | 'nonce' | 'lookId' | 'waitedMs'>;
 
 interface MainFace {
   mesh: MeshedFace;

@@ -34,6 +34,8 @@ export class Stream {
   /** Where the main face was, to follow it among several. */
   lastFace: Box | null = null;
   look: Look | null = null;
+  /** When its last frame was taken up, counted in frames. */
+  servedAt = 0;
   /** At most one: the newest. */
   waiting: WaitingFrame | null = null;
   closed = false;

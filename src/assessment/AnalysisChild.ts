@@ -61,8 +61,8 @@ const PING_AT_WORK_MS = 500;
 const PING_IDLE_MS = 2000;
 /** DESIGN section 1: silent for so long with work in hand, and it is killed. */
 const SILENCE_MS = 1000;
-/** Beyond a look's own deadline: the frame may have come at its very end and wait for its turn. */
-const LOOK_GRACE_MS = 1500;
+/** Beyond a look's own deadline: the frame may have come at its very end and wait for its turn among many. */
+const LOOK_GRACE_MS = 5000;
 const HEAP_MB = 96;
 
 /**

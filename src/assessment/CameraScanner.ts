@@ -52,10 +52,8 @@ const MIN_BETWEEN_WINDOWS_MS = 120_000;
 const MAX_BETWEEN_WINDOWS_MS = 300_000;
 /** However many are joining: a look is put off by this at most, or joining would be a way not to be looked at. */
 const MAX_HOLD_BACK_MS = 1500;
-/** Looks of one process that may be under way; beyond the first, those of windows are skipped, beyond the second all. */
-const WINDOW_LOOKS_IN_FLIGHT = 8;
-const LOOKS_IN_FLIGHT = 24;
-const BUSY_RETRY_MS = 250;
+/** A window's looks are at least so many times as far apart as key frames wait for their turn in the process. */
+const STEPS_PER_WAIT = 8;
 /** A camera whose key frames kill the process takes the others' checks with it. */
 const CRASHES_BEFORE_QUARANTINE = 2;
 const QUARANTINE_MS = 60_000;
@@ -66,7 +64,8 @@ const QUARANTINE_MS = 60_000;
  * outside windows. When the process dies, everything is opened anew in the next one.
  */
 export class CameraScanner {
-  readonly counters = { skipped: 0 };
+  /** Looks of windows that were put off because the process has more to do than time. */
+  readonly counters = { slowed: 0 };
   readonly #options: ScannerOptions;
   readonly #abort = new AbortController();
   readonly #running: Promise<void>;
@@ -76,6 +75,7 @@ export class CameraScanner {
   #failuresInARow = 0;
   #lastRequestMs = -Infinity;
   #flowing = false;
+  #waitedMs = 0;
   /** Times that the process died over a key frame of this camera. */
   #crashes = 0;
 
@@ -137,7 +137,7 @@ export class CameraScanner {
     signal.addEventListener('abort', stream.close, { once: true });
     try {
       while (!this.#closed && !child.closed) {
-        const answer = await this.#look(child, stream, tap);
+        const answer = await this.#look(stream, tap);
         if (this.#closed) return;
         this.#report(answer);
         await this.#settle(tap);
@@ -151,12 +151,8 @@ export class CameraScanner {
     }
   }
 
-  async #look(child: AnalysisChild, stream: AnalysisStream, tap: RtpTap): Promise<LookAnswer> {
+  async #look(stream: AnalysisStream, tap: RtpTap): Promise<LookAnswer> {
     await this.#pauseFor(Math.min(MAX_HOLD_BACK_MS, this.#options.heldBackMs()));
-    while (!this.#closed && child.looksInFlight >= (this.#inWindow ? WINDOW_LOOKS_IN_FLIGHT : LOOKS_IN_FLIGHT)) {
-      this.counters.skipped++;
-      await this.#pauseFor(BUSY_RETRY_MS);
-    }
     if (this.#closed) return { kind: 'down' };
     let failed: unknown;
     const ask = (): void => {
@@ -197,6 +193,7 @@ export class CameraScanner {
     switch (answer.kind) {
       case 'looked':
         this.#failuresInARow = 0;
+        this.#waitedMs = answer.looked.waitedMs;
         if (answer.looked.suspicious) this.#openSuspicionWindow();
         return this.#options.onLooked(answer.looked);
       case 'unreadable':
@@ -239,9 +236,14 @@ export class CameraScanner {
       this.#windowEndsMs = nowMs + this.#options.times.integrityWindowMs;
       this.#planWindow();
     }
-    if (this.#inWindow) return Math.max(MIN_BETWEEN_REQUESTS_MS, this.#lastRequestMs + WINDOW_STEP_MS - nowMs);
+    const { scanIntervalMs } = this.#options.times;
+    if (this.#inWindow) {
+      const stepMs = Math.min(scanIntervalMs, Math.max(WINDOW_STEP_MS, STEPS_PER_WAIT * this.#waitedMs));
+      if (stepMs > WINDOW_STEP_MS) this.counters.slowed++;
+      return Math.max(MIN_BETWEEN_REQUESTS_MS, this.#lastRequestMs + stepMs - nowMs);
+    }
     const random = randomInt(1 << 30) / (1 << 30);
-    return nextScanInMs({ scanIntervalMs: this.#options.times.scanIntervalMs, ...this.#options.cadence() }, random);
+    return nextScanInMs({ scanIntervalMs, ...this.#options.cadence() }, random);
   }
 
   async #pauseFor(ms: number, until: 'the process dies' | 'whatever happens' = 'the process dies'): Promise<void> {

@@ -29,7 +29,7 @@ export class Monitor extends EventEmitter<{ assessment: [AssessmentResult] }> {
   readonly #saving = new Set<Promise<void>>();
   /** Call -> a small number for the children, which need no more than to tell calls apart. */
   readonly #groups = new Map<string, { groupId: number; members: number; heldUntilMs: number }>();
-  readonly #counted = { results: 0, unsaved: 0, skipped: 0 };
+  readonly #counted = { results: 0, unsaved: 0, slowed: 0 };
   #lastId = 0;
   #closed = false;
 
@@ -70,9 +70,9 @@ export class Monitor extends EventEmitter<{ assessment: [AssessmentResult] }> {
 
   /** For metrics: plain counts by name, of the processes as well. */
   get counters(): Record<string, number> {
-    let { skipped } = this.#counted;
-    for (const subject of this.#subjects) skipped += subject.skipped;
-    return { ...this.#options.pool.counters, ...this.#counted, subjects: this.#subjects.size, skipped };
+    let { slowed } = this.#counted;
+    for (const subject of this.#subjects) slowed += subject.slowed;
+    return { ...this.#options.pool.counters, ...this.#counted, subjects: this.#subjects.size, slowed };
   }
 
   /** Stops watching and waits until what was found is stored. Idempotent. */
@@ -117,7 +117,7 @@ export class Monitor extends EventEmitter<{ assessment: [AssessmentResult] }> {
 
   #forget(subject: WatchedSubject): void {
     this.#subjects.delete(subject);
-    this.#counted.skipped += subject.skipped;
+    this.#counted.slowed += subject.slowed;
     const ending = subject.ended().finally(() => this.#ending.delete(ending));
     this.#ending.add(ending);
     const group = this.#groups.get(subject.callId);

@@ -54,7 +54,7 @@ export class WatchedSubject implements Subject {
   #faceless = { looks: 0, sinceMs: 0 };
   #staleTimer: NodeJS.Timeout | null = null;
   #toldAtMs = 0;
-  #skipped = 0;
+  #slowed = 0;
   #closed = false;
 
   constructor(options: SubjectOptions) {
@@ -70,8 +70,8 @@ export class WatchedSubject implements Subject {
   }
 
   /** Looks that were put off because the process had too much to do. */
-  get skipped(): number {
-    return this.#skipped + (this.#scanner?.counters.skipped ?? 0);
+  get slowed(): number {
+    return this.#slowed + (this.#scanner?.counters.slowed ?? 0);
   }
 
   setConsent(given: boolean): void {
@@ -142,7 +142,7 @@ export class WatchedSubject implements Subject {
     if (this.#staleTimer) clearTimeout(this.#staleTimer);
     if (!scanner) return;
     this.#scanner = null;
-    this.#skipped += scanner.counters.skipped;
+    this.#slowed += scanner.counters.slowed;
     const ended = scanner.close().finally(() => this.#closing.delete(ended));
     this.#closing.add(ended);
   }

@@ -165,6 +165,38 @@ describe('AnalysisChild', () => {
     assert.equal((await lookAt({})).kind, 'looked');
   });
 
+  it('gives a call with one camera its turn among thirty of another', async () => {
+    const socket = createSocket('udp4');
+    socket.bind(0, '127.0.0.1');
+    await once(socket, 'listening');
+    const source = { ip: '127.0.0.1', port: socket.address().port };
+    const frame = await encodeKeyFrame(picture, 30);
+    const answered: number[] = [];
+    const streams = Array.from({ length: 31 }, (_, i) => {
+      const ssrc = ++lastSsrc;
+      const groupId = i < 30 ? 1 : 2;
+      const stream = child.openStream({ subjectId: ssrc, groupId, tap: { ssrc, payloadType: 101, source } });
+      const answer = stream
+        .look(5000, () => undefined)
+        .then(({ kind }) => {
+          answered.push(groupId);
+          assert.equal(kind, 'looked');
+        });
+      return { stream, answer, state: { ssrc, payloadType: 101, sequenceNumber: 0, pictureId: 0 } };
+    });
+    for (const timestamp of [0, 3000, 6000]) {
+      for (const { state } of streams) {
+        for (const packet of packetize(frame, timestamp, state)) socket.send(packet, child.destination.port);
+      }
+    }
+    await Promise.all(streams.map(({ answer }) => answer));
+    socket.close();
+    for (const { stream } of streams) stream.close();
+    assert.equal(answered.length, 31);
+    // Some of the thirty are looked at before the one's packets have come at all.
+    assert.ok(answered.indexOf(2) < 20, `it came as number ${answered.indexOf(2)}`);
+  });
+
   it('has nothing in its environment that could be a secret', () => {
     assert.ok(
       Object.keys(environmentOf(child.pid)).every((name) =>

@@ -23,6 +23,7 @@ const looked = {
   durations: { decodeMs: 1, detectMs: 1, meshMs: 1, embedMs: 1, totalMs: 4 },
   modelVersions: { blazeface: 'abc' },
   suspicious: false,
+  waitedMs: 3,
 };
 
 describe('messages of an analysis child', () => {
