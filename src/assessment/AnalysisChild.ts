@@ -55,7 +55,7 @@ export interface ChildCounters {
 }
 
 /** Loading the models takes half a second; a machine that is starting everything at once may need far longer. */
-const START_TIMEOUT_MS = 30_000;
+const START_TIMEOUT_MS = 15_000;
 const WATCH_EVERY_MS = 250;
 const PING_AT_WORK_MS = 500;
 const PING_IDLE_MS = 2000;
