@@ -12,13 +12,14 @@ import { forOthers, forSelf } from './assessment/views.ts';
 import { Accounts } from './auth/Accounts.ts';
 import { loadSecrets } from './auth/secrets.ts';
 import { Calls } from './calls/Calls.ts';
-import { ConfigError, type Config } from './config.ts';
+import type { Config } from './config.ts';
 import { PostgresAssessmentStore } from './db/AssessmentStore.ts';
 import { PostgresCallStore } from './db/CallStore.ts';
 import { Database } from './db/Database.ts';
 import { EmbeddedPostgres } from './db/EmbeddedPostgres.ts';
 import { PostgresSessionStore } from './db/SessionStore.ts';
 import { PostgresUserStore } from './db/UserStore.ts';
+import { AppError, StartError } from './errors.ts';
 import { createHttpApp } from './http/app.ts';
 import { configureHttpServer, httpServerOptions } from './http/httpServer.ts';
 import type { Logger } from './logger.ts';
@@ -59,7 +60,7 @@ export class Server {
     this.#workers = built.workers;
   }
 
-  /** @throws ConfigError or another error with one sentence that says what to do; what was started is closed again. */
+  /** @throws StartError or ConfigError with one sentence that says what to do; what was started is closed again. */
   static async start(options: ServerOptions): Promise<Server> {
     const parts: Closable[] = [];
     try {
@@ -146,8 +147,20 @@ async function openDatabase(
   own: <T extends Closable>(part: T) => T,
 ): Promise<Database> {
   const { url: configured, ...limits } = config.database;
-  const url = configured ?? own(await EmbeddedPostgres.start({ dataDir: config.dataDir, logger })).url;
-  return own(await Database.open({ url, logger, ...limits }));
+  const url = configured ?? own(await startPostgres(config.dataDir, logger)).url;
+  const database = await Database.open({ url, logger, ...limits }).catch((error: unknown) => {
+    const away = error instanceof AppError && error.code === 'UNAVAILABLE';
+    const advice = 'The database does not answer: check DATABASE_URL, and that Postgres runs there.';
+    throw away ? new StartError(advice, { cause: error }) : error;
+  });
+  return own(database);
+}
+
+/** The launcher's errors are sentences for the operator already. */
+async function startPostgres(dataDir: string, logger: Logger): Promise<EmbeddedPostgres> {
+  return EmbeddedPostgres.start({ dataDir, logger }).catch((error: unknown) => {
+    throw error instanceof Error ? new StartError(error.message, { cause: error }) : error;
+  });
 }
 
 async function startWorkers(config: Config, logger: Logger): Promise<WorkerPool> {
@@ -224,7 +237,7 @@ async function listen(httpServer: HttpServer, config: Config): Promise<void> {
   try {
     await once(httpServer, 'listening');
   } catch (error) {
-    throw new ConfigError(
+    throw new StartError(
       `Port ${String(port)} on ${host} cannot be opened: set PORT to another one, or stop what uses it.`,
       {
         cause: error,

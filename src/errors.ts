@@ -27,6 +27,11 @@ export class AppError extends Error {
   }
 }
 
+/** The server cannot start. The message is one sentence for whoever runs it: what is wrong and what to do. */
+export class StartError extends Error {
+  override readonly name = 'StartError';
+}
+
 /** A foreign and a missing object get the same answer, so that ids cannot be probed. */
 export function notFound(): AppError {
   return new AppError('NOT_FOUND', 'There is no such thing here.');

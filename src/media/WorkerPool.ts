@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import * as mediasoup from 'mediasoup';
 import type { types } from 'mediasoup';
+import { StartError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 
 /** A mediasoup worker process with the one server on which all its WebRTC transports listen. */
@@ -120,7 +121,10 @@ export class WorkerPool extends EventEmitter<{ workerDied: [index: number]; work
       return { index, worker, webRtcServer };
     } catch (error) {
       worker.close();
-      throw new Error(`UDP and TCP port ${port + index} on ${address} cannot be opened for media`, { cause: error });
+      throw new StartError(
+        `UDP and TCP port ${String(port + index)} on ${address} cannot be opened for media: set RTC_PORT to another one, or stop what uses it.`,
+        { cause: error },
+      );
     }
   }
 

@@ -71,6 +71,10 @@ export class ServerProcess {
     return new ServerProcess(child, url, dataDir, env, lines);
   }
 
+  get rtcPort(): string {
+    return this.#env.RTC_PORT ?? '';
+  }
+
   get pid(): number {
     if (this.#child.pid === undefined) throw new Error('the server has no process');
     return this.#child.pid;
