@@ -1,8 +1,8 @@
-import { chmod, mkdir, rm, stat } from 'node:fs/promises';
+import { chmod, mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { Client } from 'pg';
 import type { Logger } from '../logger.ts';
-import { ordinaryAccount, type Account } from './postgresAccount.ts';
+import { clusterAccount, type Account } from './postgresAccount.ts';
 import { findPostgres } from './postgresBinaries.ts';
 import { clusterMajor, keepPassword, makeCluster, makeSocketFolder, type Cluster } from './postgresCluster.ts';
 import { stopLeftover } from './postgresLeftover.ts';
@@ -44,10 +44,8 @@ export class EmbeddedPostgres {
    */
   static async start(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
     const dataDir = path.resolve(options.dataDir);
-    const account = await ordinaryAccount();
-    await mkdir(dataDir, { recursive: true });
-    // As root, the account passes through to its cluster; everything else in there is closed to it.
-    if ((await stat(dataDir)).uid === process.getuid?.()) await chmod(dataDir, account ? 0o711 : 0o700);
+    const account = await clusterAccount(clusterFolder(dataDir));
+    await openDataDir(dataDir, account);
     const unlock = await lockDataDir(dataDir);
     try {
       const cluster = await prepareCluster(dataDir, account, options);
@@ -70,13 +68,25 @@ export class EmbeddedPostgres {
   }
 }
 
+const clusterFolder = (dataDir: string): string => path.join(dataDir, 'postgres');
+
+/** Makes the folder when it is not there. As root, the account passes through to its cluster and sees nothing else. */
+async function openDataDir(dataDir: string, account: Account | undefined): Promise<void> {
+  await mkdir(dataDir, { recursive: true });
+  try {
+    await chmod(dataDir, account ? 0o711 : 0o700);
+  } catch {
+    throw new Error(`${dataDir} belongs to another account: start as that account, or set another DATA_DIR.`);
+  }
+}
+
 /** Brings everything into place that Postgres needs before it starts. */
 async function prepareCluster(
   dataDir: string,
   account: Account | undefined,
   { durable = true, env = process.env }: EmbeddedPostgresOptions,
 ): Promise<Cluster> {
-  const folder = path.join(dataDir, 'postgres');
+  const folder = clusterFolder(dataDir);
   await stopLeftover(folder);
   const major = await clusterMajor(folder);
   const binaries = await findPostgres({ major, account, env });

@@ -116,14 +116,23 @@ export class PostgresProcess {
 
   #watch(child: ChildProcess): void {
     const onExit = () => {
-      if (this.#closing.signal.aborted) return;
-      this.#logger?.error({ logFile: this.#logFile }, 'the database died and is started again');
-      this.#restart = this.#run().catch((error: unknown) => {
-        this.#logger?.error({ err: error }, 'the database could not be started again');
-      });
+      if (!this.#closing.signal.aborted) this.#restart = this.#runAgain();
     };
     if (isRunning(child)) child.once('exit', onExit);
     else onExit();
+  }
+
+  /** Tries until it runs: what keeps it from starting, a full disk for one, may pass. */
+  async #runAgain(): Promise<void> {
+    this.#logger?.error({ logFile: this.#logFile }, 'the database died and is started again');
+    while (!this.#closing.signal.aborted) {
+      try {
+        return await this.#run();
+      } catch (error) {
+        this.#logger?.error({ err: error }, 'the database could not be started again');
+        await sleep(RESTART_DELAY_MS, undefined, { signal: this.#closing.signal }).catch(() => undefined);
+      }
+    }
   }
 }
 

@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { promisify } from 'node:util';
 
 /** Whom a child process runs as. */
 export interface Account {
@@ -11,16 +13,22 @@ export interface Account {
 const ACCOUNT_NAMES = ['postgres', 'nobody'];
 
 /**
- * The account that Postgres runs as when we are root, which it refuses to be; otherwise undefined: our own.
+ * The account that Postgres runs as when we are root, which it refuses to be: the owner of the cluster, where there is
+ * one. Undefined when we are not root: Postgres runs as we do.
  *
- * @throws Error when there is no such account.
+ * @throws Error when there is no account to run it as.
  */
-export async function ordinaryAccount(): Promise<Account | undefined> {
+export async function clusterAccount(cluster: string): Promise<Account | undefined> {
   if (process.getuid?.() !== 0) return undefined;
+  const owner = await stat(cluster).catch(() => undefined);
+  if (owner && owner.uid !== 0) return { uid: owner.uid, gid: owner.gid };
   const accounts = parseAccounts(await readFile('/etc/passwd', 'utf8'));
-  const found = ACCOUNT_NAMES.map((name) => accounts.get(name)).find((account) => account !== undefined);
-  if (!found) throw new Error(`Postgres does not run as root: create an account named ${ACCOUNT_NAMES.join(' or ')}.`);
-  return found;
+  const account = ACCOUNT_NAMES.map((name) => accounts.get(name)).find((found) => found !== undefined);
+  if (!account)
+    throw new Error(`Postgres does not run as root: create an account named ${ACCOUNT_NAMES.join(' or ')}.`);
+  // Root's own cluster comes from a backup that was copied back.
+  if (owner) await promisify(execFile)('chown', ['-R', `${account.uid}:${account.gid}`, cluster]);
+  return account;
 }
 
 function parseAccounts(passwd: string): Map<string, Account> {

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { EmbeddedPostgres } from '../../src/db/EmbeddedPostgres.ts';
 
@@ -156,6 +157,29 @@ describe('EmbeddedPostgres', function () {
   it('says what is wrong with PG_BINDIR', async () => {
     await assert.rejects(start(dataDir, { PG_BINDIR: base }), /PG_BINDIR names .* correct or unset it\.$/);
   });
+
+  if (isRoot) {
+    it('stays with the account that owns the cluster when another is preferred now', async () => {
+      await (await start()).close();
+      const cluster = path.join(dataDir, 'postgres');
+      const nobody = 65534;
+      await promisify(execFile)('chown', ['-R', `${nobody}:${nobody}`, cluster]);
+
+      const postgres = await start();
+
+      await addRow(postgres.url);
+      assert.equal((await stat(cluster)).uid, nobody);
+    });
+
+    it('takes a cluster that root has copied back', async () => {
+      await (await start()).close();
+      await promisify(execFile)('chown', ['-R', '0:0', path.join(dataDir, 'postgres')]);
+
+      const postgres = await start();
+
+      await addRow(postgres.url);
+    });
+  }
 
   it('begins anew when making the cluster was cut short', async () => {
     await mkdir(path.join(dataDir, 'postgres.unfinished', 'base'), { recursive: true });
