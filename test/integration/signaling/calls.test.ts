@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { assessmentResult } from '../../support/assessments.ts';
 import { SignalingClient, consent } from '../../support/SignalingClient.ts';
 import { TestServer, type Account } from '../../support/TestServer.ts';
 import { dtlsParameters } from '../../support/webrtc.ts';
@@ -327,6 +328,35 @@ describe('calls', () => {
       await server.eventually(() => server.flowingConsumers(callId) === 5);
       await b.request('leave', {});
     });
+  });
+
+  it('tell others an assessment with one decimal, and the judged person no number at all', async () => {
+    const { a, b, callId } = await directCall();
+    const { self } = await server.answerOf(a);
+    const judged = { callId, peerId: self.peerId, userId: alice.id };
+    const result = assessmentResult(callId, alice, { status: 'risk', risk: 0.7512, confidence: 0.5499 });
+    server.server.monitor.emit('assessment', { ...result, ...judged });
+    const seen = await b.next('assessmentChanged', (n) => n.assessment.status === 'risk');
+    assert.deepEqual([seen.peerId, seen.assessment.risk, seen.assessment.confidence], [self.peerId, 0.8, 0.5]);
+    const own = await a.next('assessmentChanged', (n) => n.assessment.status === 'risk');
+    assert.deepEqual([own.assessment.risk, own.assessment.confidence, own.assessment.causes], [null, null, []]);
+    // Nor does he get it by coming in once more, with another tab.
+    const second = await connect(alice);
+    const again = await second.join((await server.answerOf(a)).call.roomId);
+    assert.ok(again.assessments.every((n) => n.peerId !== self.peerId && n.assessment.risk === null));
+    await b.request('leave', {});
+  });
+
+  it('restart ICE on both transports with new credentials', async () => {
+    const client = await connect(alice);
+    const { roomId } = await meeting();
+    const { sendTransport, recvTransport } = await client.prepare(roomId);
+    for (const transport of [sendTransport, recvTransport]) {
+      const { iceParameters } = await client.request('restartIce', { transportId: transport.id });
+      assert.equal(typeof iceParameters.usernameFragment, 'string');
+      assert.notEqual(iceParameters.usernameFragment, transport.iceParameters.usernameFragment);
+    }
+    await client.request('leave', {});
   });
 
   it('come back on a new worker when theirs is killed', async () => {
