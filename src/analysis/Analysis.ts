@@ -17,7 +17,6 @@ const EXPIRE_EVERY_MS = 100;
  * channel. One key frame at a time is looked at; each stream has one place to wait in, where the newest frame wins.
  */
 export class Analysis {
-  readonly #socket: Socket;
   readonly #inspector: FrameInspector;
   readonly #send: (message: FromChild) => void;
   readonly #streams = new Map<number, Stream>();
@@ -33,7 +32,6 @@ export class Analysis {
     packets: 0,
     foreign: 0,
     malformed: 0,
-    unasked: 0,
     replaced: 0,
     looked: 0,
     unreadable: 0,
@@ -54,7 +52,6 @@ export class Analysis {
   }
 
   private constructor(socket: Socket, inspector: FrameInspector, send: (message: FromChild) => void) {
-    this.#socket = socket;
     this.#inspector = inspector;
     this.#send = send;
     socket.on('message', (datagram, remote) => this.#receive(datagram, remote));
@@ -82,12 +79,6 @@ export class Analysis {
       default:
         assertUnreachable(message);
     }
-  }
-
-  close(): void {
-    this.#stopExpiry();
-    for (const id of [...this.#streams.keys()]) this.#close(id);
-    this.#socket.close();
   }
 
   #open(options: Extract<ToChild, { type: 'openStream' }>): void {
@@ -147,7 +138,6 @@ export class Analysis {
     const result = stream.assembler.push(packet, performance.now());
     if (result === null) return;
     if (result === 'too_large') return this.#refuse(stream, result);
-    if (result === 'incomplete') return;
     if (stream.waiting) this.#counters.replaced++;
     stream.waiting = { data: result.data, atMs: Date.now() };
     void this.#work();
@@ -160,14 +150,13 @@ export class Analysis {
     this.#send({ type: 'unreadable', ...answerTo(stream, look), reason });
   }
 
-  #stopExpiry(): void {
-    if (this.#expiry) clearInterval(this.#expiry);
-    this.#expiry = null;
-  }
-
   #expire(): void {
     const nowMs = performance.now();
-    if (![...this.#streams.values()].some(({ look }) => look)) this.#stopExpiry();
+    const awaited = [...this.#streams.values()].some(({ look }) => look);
+    if (!awaited && this.#expiry) {
+      clearInterval(this.#expiry);
+      this.#expiry = null;
+    }
     for (const stream of this.#streams.values()) {
       const lost = stream.assembler.expire(nowMs);
       if (lost === 0) continue;
@@ -179,17 +168,14 @@ export class Analysis {
     }
   }
 
-  /** Looks at waiting frames, one after the other, until there are none. */
+  /**
+   * Looks at waiting frames, one after the other, until there are none. Nothing that a sender can send makes it throw;
+   * if something of ours does, the process ends by it, and its parent starts another and knows whose frame it was.
+   */
   async #work(): Promise<void> {
     if (this.#busy) return;
     this.#busy = true;
-    for (let stream = this.#next(); stream; stream = this.#next()) {
-      try {
-        await this.#inspect(stream);
-      } catch (error) {
-        this.#send({ type: 'fault', where: 'inspect', message: String(error).slice(0, 500) });
-      }
-    }
+    for (let stream = this.#next(); stream; stream = this.#next()) await this.#inspect(stream);
     this.#busy = false;
   }
 

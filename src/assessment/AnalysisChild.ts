@@ -1,12 +1,11 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { EventEmitter } from 'node:events';
-import path from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { fileURLToPath } from 'node:url';
 import { fromChild, type FromChild, type Looked, type ToChild, type UnreadableReason } from '../analysis/protocol.ts';
 import { assertUnreachable } from '../errors.ts';
 import type { Logger } from '../logger.ts';
+import { startAnalysisProcess, type Ready, type StartedProcess, type StartOptions } from './startAnalysisProcess.ts';
 import type { RtpTap, UdpAddress } from './types.ts';
 
 /** How a look ended. `late`: no answer in time. `down`: the process has gone. */
@@ -54,8 +53,6 @@ export interface ChildCounters {
   faults: number;
 }
 
-/** Loading the models takes half a second; a machine that is starting everything at once may need far longer. */
-const START_TIMEOUT_MS = 15_000;
 const WATCH_EVERY_MS = 250;
 const PING_AT_WORK_MS = 500;
 const PING_IDLE_MS = 2000;
@@ -63,7 +60,6 @@ const PING_IDLE_MS = 2000;
 const SILENCE_MS = 1000;
 /** Beyond a look's own deadline: the frame may have come at its very end and wait for its turn among many. */
 const LOOK_GRACE_MS = 5000;
-const HEAP_MB = 96;
 
 /**
  * One analysis process. It handles hostile media, so everything that it says is parsed, has to carry the stream's
@@ -77,7 +73,7 @@ export class AnalysisChild extends EventEmitter<{ close: [] }> {
   readonly counters: ChildCounters = { invalid: 0, unexpected: 0, faults: 0 };
   /** What the process counts itself, as of its last answer to a ping. */
   reported: Readonly<Record<string, number>> = {};
-  readonly models: Extract<FromChild, { type: 'ready' }>['models'];
+  readonly models: Ready['models'];
   readonly #process: ChildProcess;
   readonly #logger: Logger;
   readonly #streams = new Map<number, OpenStream>();
@@ -91,29 +87,20 @@ export class AnalysisChild extends EventEmitter<{ close: [] }> {
   #lastId = 0;
   #closed = false;
 
-  /**
-   * Starts a process and waits until it listens and has loaded its models.
-   *
-   * @throws When it ends or stays silent instead.
-   */
-  static async start(options: { modelsDir: string; logger: Logger; signal?: AbortSignal }): Promise<AnalysisChild> {
-    const process = forkAnalysis();
-    try {
-      const ready = await firstAnswer(process, options.modelsDir, options.signal);
-      return new AnalysisChild(process, ready, options.logger);
-    } catch (error) {
-      process.kill('SIGKILL');
-      throw error;
-    }
+  /** @throws When the process does not start; see `startAnalysisProcess`. */
+  static async start(options: StartOptions & { logger: Logger }): Promise<AnalysisChild> {
+    return new AnalysisChild(await startAnalysisProcess(options), options.logger);
   }
 
-  private constructor(child: ChildProcess, ready: Extract<FromChild, { type: 'ready' }>, logger: Logger) {
+  private constructor({ process: child, ready }: StartedProcess, logger: Logger) {
     super();
     this.#process = child;
     this.#logger = logger.child({ analysisPid: child.pid });
     this.pid = child.pid ?? 0;
     this.destination = { ip: '127.0.0.1', port: ready.port };
     this.models = ready.models;
+    const { receiveBufferBytes } = ready;
+    this.#logger.info({ receiveBufferBytes }, 'analysis process is ready');
     for (const { name, error } of ready.models) {
       if (error !== null) this.#logger.error({ model: name, reason: error }, 'model refused, its analyzers abstain');
     }
@@ -149,7 +136,8 @@ export class AnalysisChild extends EventEmitter<{ close: [] }> {
     const streamId = ++this.#lastId;
     const stream: OpenStream = { nonce: randomBytes(16).toString('hex'), pending: null };
     this.#streams.set(streamId, stream);
-    const { ssrc, payloadType, source } = tap;
+    const { ssrc, payloadType } = tap;
+    const source = { ip: tap.source.ip, port: tap.source.port };
     const { nonce } = stream;
     this.#send({ type: 'openStream', streamId, nonce, subjectId, groupId, ssrc, payloadType, source });
     return {
@@ -294,62 +282,4 @@ function isPlausible(looked: Looked, askedAtMs: number): boolean {
   const latest = Date.now() + CLOCK_TOLERANCE_MS;
   if (looked.atMs < askedAtMs - CLOCK_TOLERANCE_MS || looked.atMs > latest) return false;
   return looked.evidence.every((item) => item.fromMs <= item.toMs && item.toMs <= latest);
-}
-
-/**
- * The program beside this file: compiled in production, TypeScript in development and tests, where the loader that
- * runs this process runs the child as well. Of the environment it gets only what finds programs and time zones.
- */
-function forkAnalysis(): ChildProcess {
-  const extension = path.extname(fileURLToPath(import.meta.url));
-  const program = fileURLToPath(new URL(`../analysis/main${extension}`, import.meta.url));
-  const inherited = Object.fromEntries(
-    ['PATH', 'TZ', 'LANG', 'NODE_ENV'].flatMap((name) => {
-      const value = process.env[name];
-      return value === undefined ? [] : [[name, value]];
-    }),
-  );
-  return fork(program, [], {
-    // Where the loader is found, whatever the current folder is.
-    cwd: path.dirname(program),
-    env: inherited,
-    execArgv: [`--max-old-space-size=${HEAP_MB}`, ...(extension === '.ts' ? ['--import', 'tsx'] : [])],
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-  });
-}
-
-function firstAnswer(
-  child: ChildProcess,
-  modelsDir: string,
-  signal: AbortSignal | undefined,
-): Promise<Extract<FromChild, { type: 'ready' }>> {
-  return new Promise((resolve, reject) => {
-    const finish = (error: Error | null, ready?: Extract<FromChild, { type: 'ready' }>): void => {
-      clearTimeout(timer);
-      child.removeAllListeners();
-      signal?.removeEventListener('abort', abort);
-      // A process that fails later must not throw for want of a listener.
-      child.on('error', () => undefined);
-      if (ready) resolve(ready);
-      else reject(error ?? new Error('the analysis process did not start'));
-    };
-    const abort = (): void => finish(new Error('the start of the analysis process was given up'));
-    const timer = setTimeout(
-      () => finish(new Error('the analysis process did not get ready in time')),
-      START_TIMEOUT_MS,
-    );
-    signal?.addEventListener('abort', abort, { once: true });
-    if (signal?.aborted) return abort();
-    child.once('error', (error) => finish(error));
-    child.once('exit', (code) => finish(new Error(`the analysis process ended while starting (${code})`)));
-    child.on('message', (raw) => {
-      const parsed = fromChild.safeParse(raw);
-      if (parsed.success && parsed.data.type === 'ready') finish(null, parsed.data);
-      else if (parsed.success && parsed.data.type === 'fault') finish(new Error(parsed.data.message));
-    });
-    child.send(
-      { type: 'start', modelsDir: path.resolve(modelsDir) } satisfies ToChild,
-      (error) => error && finish(error),
-    );
-  });
 }

@@ -80,7 +80,6 @@ export class AnalysisSlot extends EventEmitter<{ up: [AnalysisChild]; down: [] }
       this.#restartLater();
       this.emit('down');
     });
-    this.#logger.info({ analysisPid: child.pid, models: child.models.length }, 'analysis process is ready');
     this.emit('up', child);
   }
 

@@ -107,7 +107,7 @@ export class CameraScanner {
         logger.warn({ producerId: camera.producerId }, 'camera whose pictures end the analysis process is left alone');
         onFailure('corrupt_video');
         await this.#pauseFor(QUARANTINE_MS, 'whatever happens');
-        this.#crashes = 0;
+        this.#crashes--;
         continue;
       }
       try {

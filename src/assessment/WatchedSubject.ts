@@ -48,11 +48,13 @@ export class WatchedSubject implements Subject {
   readonly #closing = new Set<Promise<void>>();
   #ledger: Ledger = emptyLedger;
   #last: Looked | null = null;
-  #lookedAtMs: number | null = null;
+  /** A result in time: not one yet, one that is young enough, or none that is. */
+  #freshness: 'awaited' | 'fresh' | 'stale' = 'awaited';
   #failure: ScanFailure | null = null;
   #failedLooks = 0;
   #faceless = { looks: 0, sinceMs: 0 };
   #staleTimer: NodeJS.Timeout | null = null;
+  #told: Assessment = this.#assessment;
   #toldAtMs = 0;
   #slowed = 0;
   #closed = false;
@@ -150,7 +152,7 @@ export class WatchedSubject implements Subject {
   #forgetTrack(): void {
     this.#ledger = forgetGenuine(this.#ledger);
     this.#last = null;
-    this.#lookedAtMs = null;
+    this.#freshness = 'awaited';
     this.#failure = null;
     this.#failedLooks = 0;
     this.#faceless = { looks: 0, sinceMs: 0 };
@@ -160,7 +162,7 @@ export class WatchedSubject implements Subject {
     if (!this.#scanner) return;
     this.#ledger = remember(this.#ledger, looked.evidence);
     this.#last = looked;
-    this.#lookedAtMs = Date.now();
+    this.#freshness = 'fresh';
     this.#failure = null;
     this.#failedLooks = 0;
     const presence = looked.evidence.find((item) => item.analyzer === 'face_presence');
@@ -190,20 +192,28 @@ export class WatchedSubject implements Subject {
 
   #restartStaleTimer(): void {
     if (this.#staleTimer) clearTimeout(this.#staleTimer);
-    this.#staleTimer = setTimeout(() => this.#tell(null), this.#options.times.staleAfterMs);
+    this.#staleTimer = setTimeout(() => {
+      this.#freshness = 'stale';
+      this.#tell(null);
+    }, this.#options.times.staleAfterMs);
   }
 
-  /** Makes the assessment anew and tells it when it says something else, or after every scan. */
+  /**
+   * Makes the assessment anew and tells it: at once when its head says something else, after a while when only causes do,
+   * and after every scan.
+   */
   #tell(looked: Looked | null): void {
     if (this.#closed) return;
     const nowMs = Date.now();
-    const assessment = this.#assess(nowMs);
-    const changed = essence(assessment) !== essence(this.#assessment);
-    const due = looked !== null && nowMs - this.#toldAtMs >= this.#options.times.scanIntervalMs * SCAN_SHARE;
-    this.#assessment = assessment;
-    if (!changed && !due) return;
+    const sinceMs = nowMs - this.#toldAtMs;
+    this.#assessment = this.#assess(nowMs);
+    const changed = headOf(this.#assessment) !== headOf(this.#told);
+    const causesChanged = JSON.stringify(this.#assessment.causes) !== JSON.stringify(this.#told.causes);
+    const due = looked !== null && sinceMs >= this.#options.times.scanIntervalMs * SCAN_SHARE;
+    if (!changed && !due && !(causesChanged && sinceMs >= CAUSES_EVERY_MS)) return;
+    this.#told = this.#assessment;
     this.#toldAtMs = nowMs;
-    this.#options.onResult(assessment, { evidence: looked?.evidence ?? [], durations: looked?.durations ?? null });
+    this.#options.onResult(this.#told, { evidence: looked?.evidence ?? [], durations: looked?.durations ?? null });
   }
 
   #assess(nowMs: number): Assessment {
@@ -225,8 +235,8 @@ export class WatchedSubject implements Subject {
     if (!this.#consented) return 'not_consented';
     if (!this.#camera || !this.#cameraOn) return 'camera_off';
     if (this.#failure && this.#failedLooks >= FAILED_LOOKS) return this.#failure;
-    if (this.#lookedAtMs === null) return 'waiting';
-    if (nowMs - this.#lookedAtMs >= this.#options.times.staleAfterMs) return this.#failure ?? 'analysis_down';
+    if (this.#freshness === 'awaited') return 'waiting';
+    if (this.#freshness === 'stale') return this.#failure ?? 'analysis_down';
     const { looks, sinceMs } = this.#faceless;
     const faceless = looks >= FACELESS_LOOKS && nowMs - sinceMs >= FACELESS_MS;
     // A frozen or looped picture is one whether there is a face in it or not.
@@ -236,6 +246,8 @@ export class WatchedSubject implements Subject {
 
 /** In a window there is a look each second; the record gets one for each scan interval. */
 const SCAN_SHARE = 0.85;
+/** A head that turns to and fro changes what analyzers say every second. */
+const CAUSES_EVERY_MS = 3000;
 
 function unscored(reason: UnscoredReason, scannedAt: string | null): Assessment {
   return {
@@ -251,7 +263,7 @@ function unscored(reason: UnscoredReason, scannedAt: string | null): Assessment 
   };
 }
 
-/** What participants would notice of an assessment. */
-function essence({ status, assurance, reason, risk, causes }: Assessment): string {
-  return JSON.stringify([status, assurance, reason, risk === null ? null : Math.round(risk * 10), causes]);
+/** What participants notice first of an assessment. */
+function headOf({ status, assurance, reason, risk }: Assessment): string {
+  return JSON.stringify([status, assurance, reason, risk === null ? null : Math.round(risk * 10)]);
 }

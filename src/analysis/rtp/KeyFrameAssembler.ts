@@ -7,9 +7,6 @@ export interface KeyFrame {
   data: Buffer;
 }
 
-/** Why a key frame was given up. */
-export type LossReason = 'incomplete' | 'too_large';
-
 export interface AssemblerCounters {
   keyFrames: number;
   incomplete: number;
@@ -61,9 +58,9 @@ export class KeyFrameAssembler {
    * Takes a packet.
    *
    * @param nowMs - Monotonic clock.
-   * @returns The key frame that it completes, a reason when it makes one be given up, else null.
+   * @returns The key frame that it completes, `too_large` when it makes one be given up, else null.
    */
-  push(packet: RtpPacket, nowMs: number): KeyFrame | LossReason | null {
+  push(packet: RtpPacket, nowMs: number): KeyFrame | 'too_large' | null {
     const payload = parseVp8Payload(packet.payload);
     if (!payload) {
       // An empty payload is a probe for bandwidth, not a fault.

@@ -197,6 +197,25 @@ describe('AnalysisChild', () => {
     assert.ok(answered.indexOf(2) < 20, `it came as number ${answered.indexOf(2)}`);
   });
 
+  it('believes an answer only to the very look that it was asked for, in range and in time', async () => {
+    const program = fileURLToPath(new URL('../../support/forgingAnalysis.ts', import.meta.url));
+    const forger = await AnalysisChild.start({ modelsDir, logger, program });
+    try {
+      const tap = { ssrc: 1, payloadType: 101, source: { ip: '127.0.0.1', port: 9 } };
+      const stream = forger.openStream({ subjectId: 1, groupId: 1, tap });
+      const answer = await stream.look(3000, () => undefined);
+      // Of all that it said, this one was honest.
+      assert.ok(answer.kind === 'looked');
+      assert.equal(answer.looked.modelVersions.honest, 'yes');
+      const { invalid, unexpected } = forger.counters;
+      assert.deepEqual({ invalid, unexpected }, { invalid: 8, unexpected: 4 });
+      // Whatever it says of a look that is over, or unasked, changes nothing.
+      await once(forger, 'close');
+    } finally {
+      await forger.close();
+    }
+  });
+
   it('has nothing in its environment that could be a secret', () => {
     assert.ok(
       Object.keys(environmentOf(child.pid)).every((name) =>
