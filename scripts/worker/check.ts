@@ -16,7 +16,7 @@ async function check(workerBin: string): Promise<void> {
   const worker = await createWorker({ workerBin, logLevel: 'error' });
   const death = Promise.withResolvers<never>();
   worker.on('died', (error) => {
-    death.reject(error);
+    death.reject(new Error(`it died ${error.message}`));
   });
   try {
     await Promise.race([death.promise, runChecks(worker)]);

@@ -71,6 +71,8 @@ async function handshake(transport: types.WebRtcTransport, certificate: Certific
 
 async function bind(): Promise<Socket> {
   const socket = createSocket('udp4');
+  // A worker that dies closes its port, and the kernel says so here; the worker's end is heard of otherwise.
+  socket.on('error', () => undefined);
   socket.bind(0, LOOPBACK);
   await once(socket, 'listening');
   return socket;
