@@ -70,7 +70,7 @@ async function distributionFolders(): Promise<string[]> {
 
 /**
  * The npm package's; undefined where it is not installed. It is copied to another place when it cannot be used where it
- * lies: Postgres' account may not enter a checkout below /root, and we may not write into a foreign one.
+ * lies: Postgres' account may not enter a checkout in root's home, and we may not write into a foreign one.
  */
 async function packagedFolder(account: Account | undefined): Promise<string | undefined> {
   const installed = await packagePath();

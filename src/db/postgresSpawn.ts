@@ -5,9 +5,9 @@ import type { Account } from './postgresAccount.ts';
 
 /**
  * [Note: How Postgres reaches its folder]
- * As root we start Postgres as an ordinary account, which cannot pass through closed folders such as /root. So it gets
- * the open folder as file descriptor 3 and is told to work there: the kernel follows that link without asking who may
- * enter the folders above. It also makes the length of the path irrelevant.
+ * As root we start Postgres as an ordinary account, which cannot pass through closed folders such as root's home. So it
+ * gets the open folder as file descriptor 3 and is told to work there: the kernel follows that link without asking who
+ * may enter the folders above. It also makes the length of the path irrelevant.
  */
 export const FOLDER_BY_DESCRIPTOR = '/proc/self/fd/3';
 
