@@ -6,6 +6,7 @@ import sharp from 'sharp';
 import { processesOf } from '../../scripts/bench/processes.ts';
 import { callAndAnswer, launchBrowser, mediaFile, registerPerson, type Person } from '../support/browsers.ts';
 import { en } from '../../web/src/words/en.ts';
+import { pattern } from '../support/rtp/scenes.ts';
 import { ServerProcess } from '../support/serverProcess.ts';
 
 const real = mediaFile('webcam/pair-2-real-10s.mjpeg');
@@ -51,9 +52,10 @@ describe('what the badge says of attacks, through browser and SFU', function () 
   }
 
   it('calls a frozen picture a risk, within 20 s of watching', async () => {
-    const pixels = { width: 640, height: 360, channels: 3 as const, background: { r: 120, g: 90, b: 70 } };
+    // Not one flat colour, which says nothing: a covered lens gives that too.
+    const { rgb, ...size } = pattern(640, 360);
     const photo = mediaFile('photos/human_person-linda.jpg');
-    const image = photo ? sharp(photo).resize(640, 360, { fit: 'cover' }) : sharp({ create: pixels }).png();
+    const image = photo ? sharp(photo).resize(640, 360, { fit: 'cover' }) : sharp(rgb, { raw: { ...size, channels: 3 } }).png();
     const frame = await sharp(await image.toBuffer())
       .jpeg({ quality: 85 })
       .toBuffer();

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { AnalysisPool } from '../../src/assessment/AnalysisPool.ts';
+import type { AssessmentStore } from '../../src/assessment/AssessmentStore.ts';
 import { Monitor } from '../../src/assessment/Monitor.ts';
 import type { AssessmentResult, Subject, WatchedCamera } from '../../src/assessment/types.ts';
 import type { SubjectTimes } from '../../src/assessment/WatchedSubject.ts';
@@ -26,6 +27,8 @@ export class TestMonitor {
   readonly monitor: Monitor;
   readonly pool: AnalysisPool;
   readonly saved: AssessmentResult[] = [];
+  /** Makes the store refuse, as a database that is away does. */
+  storeFails = false;
   #lastPeer = 0;
 
   static async create(
@@ -42,7 +45,12 @@ export class TestMonitor {
 
   private constructor(pool: AnalysisPool, times: SubjectTimes) {
     this.pool = pool;
-    const store = { saveScan: async (result: AssessmentResult) => void this.saved.push(result) };
+    const store: AssessmentStore = {
+      saveScan: async (result) => {
+        if (this.storeFails) throw new Error('the database is away');
+        this.saved.push(result);
+      },
+    };
     this.monitor = new Monitor({ pool, store, logger: createLogger('silent'), times });
     // Every participant of a test listens.
     this.monitor.setMaxListeners(0);

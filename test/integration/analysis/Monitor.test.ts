@@ -48,6 +48,12 @@ describe('Monitor, through a mediasoup worker', function () {
     assert.deepEqual(analysisPids(), []);
   });
 
+  /** Another monitor in the place of the usual one. */
+  async function restart(options: Parameters<typeof TestMonitor.create>[0]): Promise<void> {
+    await test.close();
+    test = await TestMonitor.create(options);
+  }
+
   async function cameraOf(
     scene: Scene,
     options: Partial<Parameters<typeof routedCamera>[1]> = {},
@@ -113,6 +119,52 @@ describe('Monitor, through a mediasoup worker', function () {
       assert.equal(test.monitor.counters.restarts, 1);
     });
   }
+
+  it('loses the cameras of one analysis process only, when there are two', async () => {
+    await restart({ processes: 2 });
+    const watched = [
+      test.watch(await cameraOf(stillPerson(pattern(WIDTH, HEIGHT)))),
+      test.watch(await cameraOf(stillPerson(pattern(WIDTH, HEIGHT)))),
+    ];
+    await Promise.all(watched.map((each) => each.until(({ scannedAt }) => scannedAt !== null, 5000)));
+    process.kill(analysisPids()[0]!, 'SIGKILL');
+    await Promise.any(watched.map((each) => each.unscored('analysis_down', 5000)));
+    const hit = watched.filter(({ statuses }) => statuses.includes('unscored analysis_down'));
+    assert.equal(hit.length, 1);
+  });
+
+  it('finds a camera that freezes in mid-call, and keeps that in mind when another camera takes its place', async () => {
+    await restart({ times: { firstIntegrityWindowMs: 3000, scanIntervalMs: 2500 } });
+    const living = stillPerson(pattern(WIDTH, HEIGHT), { breathPx: 6 });
+    const freezesAtS = 7;
+    const last = await living(freezesAtS);
+    const watched = test.watch(await cameraOf((atS) => (atS < freezesAtS ? living(atS) : last)));
+    const assessment = await watched.until(({ status }) => status === 'risk', 30_000);
+    assert.ok(found('frozen')(assessment) && watched.latestMs > 1000 * freezesAtS);
+    watched.subject.setCamera(await cameraOf(living));
+    assert.equal(watched.subject.assessment.reason, 'waiting');
+    const after = await watched.until(({ scannedAt }) => scannedAt !== null, 5000);
+    assert.ok(found('frozen')(after) && after.risk !== null && after.risk > 0.5);
+  });
+
+  it('begins anew with what speaks for a person when the camera changes', async () => {
+    const watched = test.watch(await cameraOf(stillPerson(pattern(WIDTH, HEIGHT))));
+    const isLive = ({ causes }: Assessment): boolean =>
+      causes.some(({ analyzer, outcome }) => analyzer === 'stream_integrity' && outcome === 'fine');
+    await watched.until(isLive, 20_000);
+    watched.subject.setCamera(await cameraOf(stillPerson(pattern(WIDTH, HEIGHT, 2))));
+    const after = await watched.until(({ scannedAt }) => scannedAt !== null, 5000);
+    assert.ok(!isLive(after) && after.confidence === 0);
+  });
+
+  it('goes on when nothing can be stored, and counts it', async () => {
+    test.storeFails = true;
+    const watched = test.watch(await cameraOf(stillPerson(pattern(WIDTH, HEIGHT))));
+    await watched.until(({ scannedAt }) => scannedAt !== null, 5000);
+    await test.monitor.close();
+    assert.deepEqual(test.saved, []);
+    assert.equal(test.monitor.counters.unsaved, watched.results.length);
+  });
 
   it('looks at nothing without consent, nor when the camera is off', async () => {
     const camera = await cameraOf(stillPerson(pattern(WIDTH, HEIGHT)));
