@@ -55,7 +55,9 @@ describe('what the badge says of attacks, through browser and SFU', function () 
     // Not one flat colour, which says nothing: a covered lens gives that too.
     const { rgb, ...size } = pattern(640, 360);
     const photo = mediaFile('photos/human_person-linda.jpg');
-    const image = photo ? sharp(photo).resize(640, 360, { fit: 'cover' }) : sharp(rgb, { raw: { ...size, channels: 3 } }).png();
+    const image = photo
+      ? sharp(photo).resize(640, 360, { fit: 'cover' })
+      : sharp(rgb, { raw: { ...size, channels: 3 } }).png();
     const frame = await sharp(await image.toBuffer())
       .jpeg({ quality: 85 })
       .toBuffer();
