@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { text } from 'node:stream/consumers';
+import { runScript, type ScriptResult } from '../../support/scripts.ts';
 
 describe('setup', function () {
   this.timeout(300_000);
@@ -53,16 +51,6 @@ describe('setup', function () {
   });
 });
 
-async function setup(
-  option: string,
-  env: NodeJS.ProcessEnv = {},
-): Promise<{ code: number | null; output: string; errors: string }> {
-  const child = spawn(process.execPath, ['scripts/setup.mjs', option], {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const ended = once(child, 'close') as Promise<[number | null]>;
-  const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr)]);
-  const [code] = await ended;
-  return { code, output, errors };
+async function setup(option: string, env: NodeJS.ProcessEnv = {}): Promise<ScriptResult> {
+  return runScript(['scripts/setup.mjs', option], env);
 }

@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { text } from 'node:stream/consumers';
 import { workerBin } from 'mediasoup';
+import { runScript, type ScriptResult } from '../../support/scripts.ts';
 
 describe('the check of a mediasoup worker', function () {
   this.timeout(60_000);
@@ -51,12 +49,6 @@ describe('the check of a mediasoup worker', function () {
   }
 });
 
-async function check(binary: string): Promise<{ code: number | null; output: string; errors: string }> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/worker/check.ts', binary], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const ended = once(child, 'close') as Promise<[number | null]>;
-  const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr)]);
-  const [code] = await ended;
-  return { code, output, errors };
+async function check(binary: string): Promise<ScriptResult> {
+  return runScript(['--import', 'tsx', 'scripts/worker/check.ts', binary]);
 }
