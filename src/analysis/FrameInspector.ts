@@ -17,6 +17,7 @@ import type { Stream, WaitingFrame } from './Stream.ts';
 export type Inspection = Omit<Looked, 'type' | 'streamId' | 'nonce' | 'lookId' | 'waitedMs'>;
 
 interface MainFace {
+  detected: DetectedFace;
   mesh: MeshedFace;
   quality: FaceQuality;
 }
@@ -114,7 +115,11 @@ export class FrameInspector {
       },
     });
     const embeddedAt = performance.now();
-    const identity = await this.#compareIdentity(stream, atMs, picture, main, presence);
+    // With several faces alike in size it is not certain which of them is the participant's.
+    const comparable = main !== null && !presence.abstained && isForemost(main.detected, faces);
+    const identity = comparable
+      ? await this.#compareIdentity(stream, atMs, picture, main)
+      : stream.identity.skip(atMs, presence.code);
     spent.embedMs = performance.now() - embeddedAt;
     return { evidence: [presence, identity.evidence], suspicious: identity.suspicious };
   }
@@ -129,25 +134,22 @@ export class FrameInspector {
     stream.lastFace = face?.box ?? null;
     if (!face) return null;
     const mesh = await model.lay(picture, face);
-    return { mesh, quality: qualityOf(picture, mesh) };
+    return { detected: face, mesh, quality: qualityOf(picture, mesh) };
   }
 
-  async #compareIdentity(
-    stream: Stream,
-    atMs: number,
-    picture: Picture,
-    main: MainFace | null,
-    presence: Evidence,
-  ): Promise<IdentityJudgement> {
+  async #compareIdentity(stream: Stream, atMs: number, picture: Picture, main: MainFace): Promise<IdentityJudgement> {
     const { identity } = stream;
     if (!this.#embedder) return identity.skip(atMs, 'model_missing');
-    // With several faces it is not certain which of them is the participant's.
-    if (!main || presence.code !== 'ok') return identity.skip(atMs, presence.code);
     const embedding = await this.#embedder.embed(picture, main.mesh);
     const halves = identity.wantsHalves ? await this.#embedder.embedHalves(picture, main.mesh) : null;
     const { quality } = main.quality;
     return identity.push({ atMs, embedding, halves, yawDeg: main.mesh.pose.yawDeg, quality });
   }
+}
+
+/** Whether a face is at least twice as large as every other one: a poster on the wall shall not end the comparison. */
+function isForemost(face: DetectedFace, faces: readonly DetectedFace[]): boolean {
+  return faces.every((other) => other === face || areaOf(face.box) >= 2 * areaOf(other.box));
 }
 
 /** The face to follow: the one where it was before, else the largest. */

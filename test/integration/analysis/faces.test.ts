@@ -3,15 +3,18 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import sharp, { type Sharp } from 'sharp';
-import { cosineDistance } from '../../../src/analysis/analyzers/IdentityContinuity.ts';
+import { cosineDistance, IdentityContinuity } from '../../../src/analysis/analyzers/IdentityContinuity.ts';
 import type { Picture } from '../../../src/analysis/decode/Picture.ts';
 import { FaceDetector, type DetectedFace } from '../../../src/analysis/faces/FaceDetector.ts';
 import { FaceEmbedder } from '../../../src/analysis/faces/FaceEmbedder.ts';
 import { FaceMesh, type MeshedFace } from '../../../src/analysis/faces/FaceMesh.ts';
 import { overlap, type Box } from '../../../src/analysis/faces/geometry.ts';
 import { qualityOf } from '../../../src/analysis/faces/quality.ts';
+import { FrameInspector } from '../../../src/analysis/FrameInspector.ts';
 import { Model } from '../../../src/analysis/models/Model.ts';
+import { Stream } from '../../../src/analysis/Stream.ts';
 import { flat, jpegsOf, pattern, pictureOfFile } from '../../support/rtp/scenes.ts';
+import { encodeKeyFrame } from '../../support/rtp/vp8.ts';
 import { mediaDir, modelsDir } from '../../support/TestMonitor.ts';
 
 const WIDTH = 640;
@@ -109,6 +112,40 @@ describe('faces', function () {
       }
     });
 
+    it('are compared with themselves where one of several is foremost, and not where they are alike', async () => {
+      const inspector = await FrameInspector.create(modelsDir);
+      const [first, second] = [await headOf(photos[3]!), await headOf(photos[2]!)];
+      const codesWith = async (otherSidePx: number): Promise<string[]> => {
+        const { data } = await sharp({ create: { width: WIDTH, height: HEIGHT, channels: 3, background: '#665e57' } })
+          .composite([
+            { input: await sharp(first).resize(260, 260).toBuffer(), left: 20, top: 40 },
+            { input: await sharp(second).resize(otherSidePx, otherSidePx).toBuffer(), left: 340, top: 40 },
+          ])
+          .removeAlpha()
+          .raw()
+          .toBuffer({ resolveWithObject: true });
+        const frame = await encodeKeyFrame({ width: WIDTH, height: HEIGHT, rgb: data }, 60);
+        const inspection = await inspector.inspect(openStream(), { data: frame, atMs: 1_000_000 });
+        assert.ok(typeof inspection === 'object');
+        return inspection.evidence.slice(1).map(({ code }) => code);
+      };
+      assert.deepEqual(await codesWith(260), ['several_faces', 'several_faces']);
+      assert.deepEqual(await codesWith(150), ['several_faces', 'gathering']);
+    });
+
+    /** A square of a photo about its face, as a file. */
+    async function headOf(photo: string): Promise<Buffer> {
+      const picture = await pictureOfFile(photo, 1280, 720, 'top');
+      const { box } = (await onlyFace(picture)).detected;
+      const side = Math.round(1.8 * (box.right - box.left));
+      const left = Math.max(0, Math.round((box.left + box.right - side) / 2));
+      const top = Math.max(0, Math.round((box.top + box.bottom - side) / 2));
+      return sharp(picture.rgb, { raw: { width: 1280, height: 720, channels: 3 } })
+        .extract({ left, top, width: side, height: side })
+        .png()
+        .toBuffer();
+    }
+
     const independent = path.resolve('../shared/models/version-RFB-320.onnx');
     const title = 'are where an independent detector sees them';
     it(existsSync(independent) ? title : `${title} (not run: ../shared/models is absent)`, async () => {
@@ -123,6 +160,12 @@ describe('faces', function () {
     });
   });
 });
+
+function openStream(): Stream {
+  const source = { ip: '127.0.0.1', port: 1 };
+  const ids = { streamId: 1, subjectId: 1, groupId: 1, nonce: '' };
+  return new Stream({ type: 'openStream', ...ids, ssrc: 1, payloadType: 101, source }, new IdentityContinuity());
+}
 
 /** The best box of Ultra-Light-Fast-Generic-Face-Detector (RFB-320): input (RGB - 127) / 128, boxes in shares. */
 async function bestByRfb(session: InferenceSession, { width, height, rgb }: Picture): Promise<Box> {
