@@ -13,6 +13,7 @@ import {
 import { RequestError } from './RequestError.ts';
 
 const answerWithinMs = 10_000;
+const connectWithinMs = 5_000;
 /** Codes with which the server turns a connection away because of its token. */
 const tokenCodes = ['UNAUTHENTICATED', 'TOKEN_INVALID', 'TOKEN_EXPIRED', 'AUTH_EXPIRED'];
 
@@ -46,6 +47,8 @@ export class Signaling implements Requests {
       transports: ['websocket'],
       autoConnect: false,
       forceNew: true,
+      // A network that swallows packets must not hold up the next attempt.
+      timeout: connectWithinMs,
       // Reconnecting is done here, because every attempt needs a token that is still valid.
       reconnection: false,
     });
@@ -90,6 +93,22 @@ export class Signaling implements Requests {
     });
     if (!answer.ok) throw new RequestError(answer.error.code, answer.error.message, { details: answer.error.details });
     return answer.data;
+  }
+
+  /** Waits until there is a connection, as at the start of the page. @throws RequestError `DISCONNECTED` */
+  async untilConnected(): Promise<void> {
+    if (this.#socket.connected) return;
+    await new Promise<void>((resolve, reject) => {
+      const up = (): void => {
+        clearTimeout(timer);
+        resolve();
+      };
+      const timer = setTimeout(() => {
+        this.#socket.off('connect', up);
+        reject(new RequestError('DISCONNECTED', 'no connection to the server'));
+      }, answerWithinMs);
+      this.#socket.once('connect', up);
+    });
   }
 
   /** Sends without waiting, for pages that are closing. */

@@ -12,11 +12,13 @@ import { IncomingDialog } from '../screens/IncomingDialog.tsx';
 import { NotFoundScreen } from '../screens/NotFoundScreen.tsx';
 import { SettingsScreen } from '../screens/SettingsScreen.tsx';
 import { UnreachableScreen } from '../screens/UnreachableScreen.tsx';
+import { DeviceError } from '../call/media/devices.ts';
 import { preferences } from '../session/preferences.ts';
-import { Toasts } from '../parts/Toasts.tsx';
+import { Toasts, useToast } from '../parts/Toasts.tsx';
 import type { Client } from './Client.ts';
 import { ClientContext, useCalls, useSession } from './context.tsx';
 import { CurrentCallView } from './CurrentCallView.tsx';
+import { errorWords } from './errorWords.ts';
 import { ErrorBoundary } from './ErrorBoundary.tsx';
 import { Frame } from './Frame.tsx';
 import { theme } from './theme.ts';
@@ -68,6 +70,7 @@ function SignedIn() {
       <ConsentDialog />
       <MeetingDoor />
       <HomeAfterCall />
+      <Trouble />
     </>
   );
 }
@@ -133,7 +136,20 @@ function HomeAfterCall() {
   const ended = useStore(useCalls().store, (state) => state.ended);
   const [, navigate] = useLocation();
   useEffect(() => {
-    if (ended !== null) navigate('/');
+    // A call that nobody took was never entered, so it leads nowhere.
+    if (ended !== null && ended.code !== 'UNANSWERED') navigate('/');
   }, [ended, navigate]);
+  return null;
+}
+
+/** Says what failed outside a call; inside, the call has a banner for it. */
+function Trouble() {
+  const { t } = useTranslation();
+  const toast = useToast();
+  const calls = useCalls();
+  const trouble = useStore(calls.store, (state) => (state.current === null ? state.trouble : null));
+  useEffect(() => {
+    if (trouble !== null && !(trouble.error instanceof DeviceError)) toast(errorWords(trouble.error, t));
+  }, [trouble, toast, t]);
   return null;
 }

@@ -34,6 +34,8 @@ export interface CallClientOptions {
 
 /** A connection that is away for less than this is not worth a word, ms. */
 const noticeAfterMs = 1000;
+/** Before going on with a call is tried again on the same connection, ms. */
+const retryMs = 1000;
 
 /**
  * One call as this page takes part in it, from the first preparation to its end. Owns the media and keeps `store`, the
@@ -59,6 +61,7 @@ export class CallClient {
   #socketUp = true;
   #mediaUp = true;
   #lostTimer: ReturnType<typeof setTimeout> | undefined;
+  #retryTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: CallClientOptions) {
     this.#options = options;
@@ -91,13 +94,9 @@ export class CallClient {
 
   /** Makes media ready. The call is over, with a code, when the server does not let this page in. */
   async prepare(): Promise<void> {
-    const { signaling, roomId, consent } = this.#options;
     try {
-      const prepared = await signaling.request('prepare', { roomId, consent });
-      if (this.closed) return;
-      this.#set({ call: prepared.call, self: prepared.self });
-      await this.#openLink(prepared.routerRtpCapabilities, prepared.sendTransport, prepared.recvTransport);
-      if (this.snapshot.phase === 'opening') this.#set({ phase: 'prepared' });
+      await this.#options.signaling.untilConnected();
+      if (!this.closed) await this.#prepareOnce();
     } catch (error) {
       this.#fail(error);
     }
@@ -161,6 +160,7 @@ export class CallClient {
     for (const stop of this.#unsubscribe) stop();
     clearInterval(this.#ticker);
     clearTimeout(this.#lostTimer);
+    clearTimeout(this.#retryTimer);
     this.#quality.close();
     this.#layers.close();
     this.#own.close();
@@ -171,6 +171,15 @@ export class CallClient {
   }
 
   // Entering
+
+  async #prepareOnce(): Promise<void> {
+    const { signaling, roomId, consent } = this.#options;
+    const prepared = await signaling.request('prepare', { roomId, consent });
+    if (this.closed) return;
+    this.#set({ call: prepared.call, self: prepared.self });
+    await this.#openLink(prepared.routerRtpCapabilities, prepared.sendTransport, prepared.recvTransport);
+    if (this.snapshot.phase === 'opening') this.#set({ phase: 'prepared' });
+  }
 
   async #enter(request: Promise<Joined>): Promise<void> {
     this.#link?.forceKeyFrame();
@@ -370,13 +379,17 @@ export class CallClient {
 
   /** The socket is back: goes on as the same peer, or prepares anew when the call was not entered yet. */
   async #comeBack(): Promise<void> {
+    const { signaling } = this.#options;
+    clearTimeout(this.#retryTimer);
+    if (this.closed) return;
     try {
-      if (this.#resumeToken === null) await this.prepare();
-      else await this.#resume(this.#resumeToken);
+      if (this.#resumeToken !== null) await this.#resume(this.#resumeToken);
+      else if (this.snapshot.phase === 'prepared') await this.#prepareOnce();
       this.#setUp({ socket: true });
     } catch (error) {
-      // A connection that is lost again leads here again; every other refusal means that the call is over.
+      // Every refusal but these means that the call is over. A connection that is lost again leads here again.
       if (!isTransient(error)) this.#fail(error);
+      else if (signaling.connected) this.#retryTimer = setTimeout(() => void this.#comeBack(), retryMs);
     }
   }
 

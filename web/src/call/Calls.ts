@@ -1,6 +1,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { CallInfo } from '../../../src/protocol/signaling.ts';
 import type { CallType, Consent } from '../../../src/protocol/values.ts';
+import { codeOf, RequestError } from '../api/RequestError.ts';
 import type { Signaling } from '../api/Signaling.ts';
 import type { Session } from '../session/Session.ts';
 import type { CallClient } from './CallClient.ts';
@@ -9,7 +10,7 @@ import { devicesPermitted, type DeviceKind } from './media/devices.ts';
 /** How a call ended for this page, for the card on the home screen. */
 export interface EndedCall {
   call: CallInfo;
-  /** `ENDED`, `LEFT`, `MISSED`, `DECLINED`, `ELSEWHERE` (joined from another window) or the code of a failure. */
+  /** `ENDED`, `LEFT`, `MISSED`, `DECLINED`, `UNANSWERED` (this user did not take it), `ELSEWHERE` (joined from another window) or the code of a failure. */
   code: string;
   selfId: string;
 }
@@ -19,6 +20,8 @@ export type CallKind = 'outgoing' | 'answered' | 'meeting';
 
 export interface CurrentCall {
   kind: CallKind;
+  /** Null for a meeting, which goes on without this user. */
+  directCallId: string | null;
   roomId: string;
   client: CallClient;
 }
@@ -69,8 +72,15 @@ export class Calls {
       signaling.on('callRinging', ({ call }) => this.#handleRinging(call)),
       signaling.on('callAnswered', ({ call }) => this.#stopRinging(call.callId)),
       signaling.on('callDeclined', ({ callId }) => this.#stopRinging(callId)),
-      signaling.on('callEnded', ({ callId }) => this.#stopRinging(callId)),
+      signaling.on('callEnded', ({ callId, status }) => {
+        const { incoming } = this.store.getState();
+        this.#stopRinging(callId);
+        if (incoming?.callId === callId && status === 'missed') {
+          this.store.setState({ ended: { call: incoming, code: 'UNANSWERED', selfId: this.#selfId } });
+        }
+      }),
     );
+    window.addEventListener('pagehide', this.#handlePageHide);
     // The first call should not wait for its code.
     setTimeout(() => void import('./CallClient.ts').catch(() => undefined), 1500);
   }
@@ -83,9 +93,9 @@ export class Calls {
   async callPerson(callee: string, type: CallType): Promise<void> {
     const consent = await this.#options.askConsent();
     if (consent === null || this.store.getState().current) return;
-    const { room_id } = await this.#options.session.request('startCall', { body: { callee, call_type: type } });
-    const client = await this.#createClient(room_id, consent);
-    this.#setCurrent({ kind: 'outgoing', roomId: room_id, client });
+    const { call } = await this.#options.session.request('startCall', { body: { callee, call_type: type } });
+    const client = await this.#createClient(call.room_id, consent);
+    this.#setCurrent({ kind: 'outgoing', directCallId: call.id, roomId: call.room_id, client });
     this.#openDevices(client, type);
     await client.prepare();
     if (!client.closed) await client.join();
@@ -107,7 +117,7 @@ export class Calls {
     if (consent === null) return false;
     if (current && current.client.snapshot.phase !== 'prepared') return true;
     const client = await this.#createClient(roomId, consent);
-    this.#setCurrent({ kind: 'meeting', roomId, client });
+    this.#setCurrent({ kind: 'meeting', directCallId: null, roomId, client });
     this.#openDevices(client, 'video');
     await client.prepare();
     return true;
@@ -127,7 +137,7 @@ export class Calls {
     const ready = this.#ready?.callId === incoming.callId ? await this.#ready.client : null;
     this.#ready = null;
     const client = ready ?? (await this.#createClient(incoming.roomId, consent));
-    this.#setCurrent({ kind: 'answered', roomId: incoming.roomId, client });
+    this.#setCurrent({ kind: 'answered', directCallId: incoming.callId, roomId: incoming.roomId, client });
     this.#openDevices(client, type);
     if (!ready) await client.prepare();
     if (!client.closed) await client.answer(incoming.callId);
@@ -145,10 +155,15 @@ export class Calls {
   }
 
   close(): void {
+    window.removeEventListener('pagehide', this.#handlePageHide);
     for (const stop of this.#unsubscribe) stop();
     this.#dropReady();
     this.store.getState().current?.client.close('LEFT');
     this.store.setState({ incoming: null, current: null });
+  }
+
+  get #selfId(): string {
+    return this.#options.session.store.getState().user?.id ?? '';
   }
 
   async #refuse(callId: string): Promise<void> {
@@ -197,7 +212,11 @@ export class Calls {
       roomId,
       consent,
       deviceIds: this.#options.deviceIds(),
-      onError: (error) => this.store.setState({ trouble: { error, atMs: Date.now() } }),
+      onError: (error) => {
+        // A lost connection is told by the call itself, and its return brings in line what failed meanwhile.
+        if (['DISCONNECTED', 'TIMEOUT'].includes(codeOf(error))) return;
+        this.store.setState({ trouble: { error, atMs: Date.now() } });
+      },
     });
   }
 
@@ -219,12 +238,32 @@ export class Calls {
   }
 
   /** A call that was known is summed up on the home screen; a room that did not open says so where its link led. */
-  #handleEnd({ client, roomId }: CurrentCall): void {
+  #handleEnd(current: CurrentCall): void {
+    const { client, roomId } = current;
     const { call, endCode } = client.snapshot;
     const code = endCode ?? 'ENDED';
-    const selfId = this.#options.session.store.getState().user?.id ?? '';
-    this.store.setState(
-      call ? { current: null, ended: { call, code, selfId } } : { current: null, refused: { roomId, code } },
-    );
+    if (code === 'LEFT') this.#endForBoth(current, {});
+    if (call) this.store.setState({ current: null, ended: { call, code, selfId: this.#selfId } });
+    else if (current.directCallId === null) this.store.setState({ current: null, refused: { roomId, code } });
+    else
+      this.store.setState({
+        current: null,
+        trouble: { error: new RequestError(code, 'the call failed'), atMs: Date.now() },
+      });
   }
+
+  /**
+   * Hanging up ends a direct call for both. The socket says so as well; this second way reaches the server without one,
+   * and before this page has joined the call that it started.
+   */
+  #endForBoth({ directCallId }: CurrentCall, options: { keepalive?: boolean }): void {
+    if (directCallId === null) return;
+    // The server ends a call that nobody is in by itself when neither way arrives.
+    this.#options.session.request('endCall', { body: { call_id: directCallId } }, options).catch(() => undefined);
+  }
+
+  #handlePageHide = (): void => {
+    const { current } = this.store.getState();
+    if (current) this.#endForBoth(current, { keepalive: true });
+  };
 }

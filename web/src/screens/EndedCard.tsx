@@ -8,16 +8,20 @@ import { Avatar, MeetingAvatar } from '../parts/Avatar.tsx';
 import { Button, ButtonLink, IconButton } from '../parts/Button.tsx';
 import { Band } from '../parts/Plot.tsx';
 import { Status } from '../parts/Status.tsx';
+import { useToast } from '../parts/Toasts.tsx';
 import { durationWords } from '../words/format.ts';
 import { callTimeline } from './timeline.ts';
 import styles from './EndedCard.module.css';
 import { useBandLabel } from './useBandLabel.ts';
+import { useCallPerson } from './useCallPerson.ts';
 import { useRequest } from './useRequest.ts';
 
 /** Sums up the call that has just ended: who, how long, what was checked. Leaves when another one starts. */
 export function EndedCard({ ended }: { ended: EndedCall }) {
   const { t } = useTranslation();
   const calls = useCalls();
+  const callPerson = useCallPerson();
+  const toast = useToast();
   const [, navigate] = useLocation();
   const { call, selfId } = ended;
   const other = call.callee !== null && call.caller.id === selfId ? call.callee : call.caller;
@@ -28,10 +32,17 @@ export function EndedCard({ ended }: { ended: EndedCall }) {
   const band = timeline?.bands.find(({ userId }) => meeting || userId === other.id);
   const bandLabel = useBandLabel();
   const connected = data === null ? call.startTime !== null : data.call.start_time !== null;
-  const again = call.caller.id === selfId && !connected;
+  const again = !meeting && !connected;
+  const callBack = async (): Promise<void> => {
+    const problem = await callPerson(other.username, call.callType);
+    if (problem !== null) toast(problem);
+  };
   const notes = [
     data && connected && durationWords(data.call.duration, t, true),
-    timeline && timeline.checks > 0 && t('ended.checks', { count: timeline.checks, clear: timeline.clear }),
+    connected &&
+      timeline &&
+      timeline.checks > 0 &&
+      t('ended.checks', { count: timeline.checks, clear: timeline.clear }),
     !connected && !meeting && t('ended.notConnected'),
   ];
   return (
@@ -49,8 +60,8 @@ export function EndedCard({ ended }: { ended: EndedCall }) {
         )}
         <span className={styles.actions}>
           {again && (
-            <Button onClick={() => void calls.callPerson(other.id, call.callType).catch(() => undefined)}>
-              {t('ended.callAgain')}
+            <Button onClick={() => void callBack()}>
+              {call.caller.id === selfId ? t('ended.callAgain') : t('ended.callBack')}
             </Button>
           )}
           {meeting && ended.code === 'LEFT' && (
@@ -77,6 +88,8 @@ function endWords({ call, code, selfId }: EndedCall) {
       return 'declined';
     case 'MISSED':
       return 'missed';
+    case 'UNANSWERED':
+      return 'unanswered';
     case 'FAILED':
       return 'failed';
     case 'LEFT':

@@ -3,15 +3,14 @@ import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { routes, type Call } from '../../../src/protocol/rest.ts';
 import type { CallType, Presence } from '../../../src/protocol/values.ts';
-import { codeOf } from '../api/RequestError.ts';
-import { useCalls, useSession, useUser } from '../app/context.tsx';
-import { errorWords } from '../app/errorWords.ts';
+import { useSession, useUser } from '../app/context.tsx';
 import { Avatar } from '../parts/Avatar.tsx';
 import { Button, IconButton } from '../parts/Button.tsx';
 import { Field } from '../parts/Field.tsx';
 import listStyles from '../parts/List.module.css';
 import { contactsOf, nameOf } from './callRecord.ts';
 import styles from './HomeScreen.module.css';
+import { useCallPerson } from './useCallPerson.ts';
 import { usePresence } from './usePresence.ts';
 
 interface Person {
@@ -27,7 +26,7 @@ const typingPauseMs = 250;
 export function PeopleCard({ recent }: { recent: readonly Call[] | null }) {
   const { t } = useTranslation();
   const user = useUser();
-  const calls = useCalls();
+  const callPerson = useCallPerson();
   const [text, setText] = useState('');
   const [problem, setProblem] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
@@ -35,18 +34,9 @@ export function PeopleCard({ recent }: { recent: readonly Call[] | null }) {
   const people = useWithPresence(found, recent === null ? null : contactsOf(recent, user.id));
 
   const call = async (callee: string, type: CallType): Promise<void> => {
-    setProblem(null);
-    if (callee === '') return setProblem(t('home.writeName'));
-    if (callee.toLowerCase() === user.username.toLowerCase()) return setProblem(t('home.self'));
     setBusy(true);
-    try {
-      await calls.callPerson(callee, type);
-    } catch (error) {
-      const known = { NOT_FOUND: t('home.notFound'), BUSY: t('home.busy'), VALIDATION: t('home.notFound') };
-      setProblem(known[codeOf(error) as keyof typeof known] ?? errorWords(error, t));
-    } finally {
-      setBusy(false);
-    }
+    setProblem(await callPerson(callee, type));
+    setBusy(false);
   };
   return (
     <section className="card" aria-labelledby="people">

@@ -73,11 +73,6 @@ export class Session {
     return this.#refresh();
   }
 
-  /** The token that is at hand now, for requests of a closing page that cannot wait. */
-  get currentAccessToken(): string | null {
-    return this.#accessToken;
-  }
-
   /** Calls a route as the signed-in user; renews the token and asks once more when the server finds it outdated. */
   async request<N extends RouteName>(
     name: N,

@@ -321,6 +321,7 @@ export const en = {
     left: 'You left the meeting',
     elsewhere: 'You went on in another window',
     missed: 'No answer from {{name}}',
+    unanswered: 'Missed call from {{name}}',
     cancelled: 'Call to {{name}} cancelled',
     declined: '{{name}} cannot talk now',
     failed: 'The call with {{name}} was cut off',
@@ -329,6 +330,7 @@ export const en = {
     checks_other: 'checked {{count}} times, {{clear}} clear',
     details: 'See details',
     callAgain: 'Call again',
+    callBack: 'Call back',
     rejoin: 'Rejoin',
   },
   notFound: {

@@ -313,6 +313,7 @@ export const zhCN: Words = {
     left: '您离开了会议',
     elsewhere: '已在另一个窗口继续通话',
     missed: '{{name}} 没有接听',
+    unanswered: '未接来电：{{name}}',
     cancelled: '已取消呼叫 {{name}}',
     declined: '{{name}} 现在不方便',
     failed: '与 {{name}} 的通话中断了',
@@ -320,6 +321,7 @@ export const zhCN: Words = {
     checks_other: '检查 {{count}} 次，{{clear}} 次正常',
     details: '查看详情',
     callAgain: '再次呼叫',
+    callBack: '回拨',
     rejoin: '重新加入',
   },
   notFound: {

@@ -2,7 +2,7 @@ import { IconAlertCircle } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
-import type { Cause } from '../../../../src/protocol/assessment.ts';
+import type { Cause, CauseCode } from '../../../../src/protocol/assessment.ts';
 import { useCalls } from '../../app/context.tsx';
 import { errorWords } from '../../app/errorWords.ts';
 import { DeviceError } from '../../call/media/devices.ts';
@@ -17,51 +17,57 @@ import { usePanel } from './panel.ts';
 /** One banner at a time: a risk before a device that does not work. */
 export function CallBanners() {
   const { others, self } = usePeople();
-  const risky = useRisky(others);
-  if (risky.length > 0) return <RiskBanner key={causeKey(risky)} people={risky} />;
+  const news = useRiskNews(others);
+  if (news.length > 0) return <RiskBanner key={news.map((n) => n.peerId + (n.code ?? '')).join()} news={news} />;
   if (self.view.status === 'risk') return <OwnRiskBanner />;
   return <TroubleBanner />;
 }
 
-/** People at risk, and those who were until 30 s ago: the news stays long enough to be read. */
-function useRisky(others: readonly CallPerson[]): CallPerson[] {
-  const [until, setUntil] = useState<Record<string, number>>({});
-  const now = others.filter(({ view }) => view.status === 'risk').map(({ peerId }) => peerId);
-  const key = now.join();
+/** A person who is at risk, or was until a moment ago, and what was found then. */
+interface RiskNews {
+  peerId: string;
+  name: string;
+  code: CauseCode | null;
+}
+
+/** News of a risk stays for this long after the risk, so that it can be read, ms. */
+const stayMs = 30_000;
+
+function useRiskNews(others: readonly CallPerson[]): RiskNews[] {
+  const [codes, setCodes] = useState<ReadonlyMap<string, CauseCode | null>>(new Map());
+  const now = others.flatMap(({ peerId, view }) => (view.status === 'risk' ? [[peerId, foundCode(view.causes)]] : []));
+  const key = JSON.stringify(now);
   useEffect(() => {
-    const ids = key === '' ? [] : key.split(',');
-    setUntil((held) => ({ ...held, ...Object.fromEntries(ids.map((id) => [id, Number.POSITIVE_INFINITY])) }));
-    const timer = setTimeout(
-      () => setUntil((held) => Object.fromEntries(Object.entries(held).filter(([id]) => ids.includes(id)))),
-      30_000,
-    );
+    const atRisk = new Map(JSON.parse(key) as Array<[string, CauseCode | null]>);
+    setCodes((held) => new Map([...held, ...atRisk]));
+    const timer = setTimeout(() => setCodes(atRisk), stayMs);
     return () => clearTimeout(timer);
   }, [key]);
-  return others.filter(({ peerId, view }) => view.status === 'risk' || peerId in until);
+  return others.flatMap(({ peerId, name }) => {
+    const code = codes.get(peerId);
+    return code === undefined ? [] : [{ peerId, name, code }];
+  });
 }
 
-const causeKey = (people: readonly CallPerson[]): string =>
-  people.map(({ peerId, view }) => `${peerId}:${foundCause(view.causes)?.code ?? ''}`).join();
-
-function foundCause(causes: readonly Cause[]): Cause | undefined {
-  return causes.find(({ outcome }) => outcome === 'found');
+function foundCode(causes: readonly Cause[]): CauseCode | null {
+  return causes.find(({ outcome }) => outcome === 'found')?.code ?? null;
 }
 
-function RiskBanner({ people }: { people: readonly CallPerson[] }) {
+function RiskBanner({ news }: { news: readonly RiskNews[] }) {
   const { t } = useTranslation();
   const { openSecurity } = usePanel();
   const [hidden, setHidden] = useState(false);
-  const [first] = people;
+  const [first] = news;
   // Once per person and cause: with another cause this is another banner.
   useEffect(warnOfRisk, []);
   if (hidden || !first) return null;
-  const single = people.length === 1;
+  const single = news.length === 1;
   return (
     <Banner
       kind="risk"
       icon={<StatusGlyph sign="risk" size={24} />}
-      title={single ? t('banner.risk', { name: first.name }) : t('banner.riskMany', { count: people.length })}
-      text={single ? t(`banner.${riskText(first)}`) : people.map(({ name }) => name).join(t('card.listComma'))}
+      title={single ? t('banner.risk', { name: first.name }) : t('banner.riskMany', { count: news.length })}
+      text={single ? t(`banner.${riskText(first.code)}`) : news.map(({ name }) => name).join(t('card.listComma'))}
       actions={
         <Button look="quiet" onClick={() => openSecurity(first.peerId)}>
           {t('banner.seeWhy')}
@@ -72,8 +78,8 @@ function RiskBanner({ people }: { people: readonly CallPerson[] }) {
   );
 }
 
-function riskText({ view }: CallPerson): 'riskFrozen' | 'riskLooped' | 'riskFace' | 'riskMore' {
-  switch (foundCause(view.causes)?.code) {
+function riskText(code: CauseCode | null): 'riskFrozen' | 'riskLooped' | 'riskFace' | 'riskMore' {
+  switch (code) {
     case 'frozen':
       return 'riskFrozen';
     case 'looped':

@@ -7,7 +7,7 @@ import { Tile } from './Tile.tsx';
 export function OneToOne({ other, self }: { other: CallPerson; self: CallPerson }) {
   return (
     <>
-      <Tile person={other} hero className={styles.hero} />
+      <Tile person={other} hero ring={false} className={styles.hero} />
       <SelfView person={self} />
     </>
   );

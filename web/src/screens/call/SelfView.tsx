@@ -34,7 +34,7 @@ export function SelfView({ person }: { person: CallPerson }) {
       onKeyDown={(event) => setCorner(cornerAfter(corner, event))}
       {...drag}
     >
-      <Tile person={person} style={{ height: '100%', borderRadius: 'inherit' }} />
+      <Tile person={person} ring={false} style={{ height: '100%', borderRadius: 'inherit' }} />
       <button
         type="button"
         className={styles.tuck}

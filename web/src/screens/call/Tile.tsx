@@ -13,15 +13,17 @@ import { useTileSize } from './useTileSize.ts';
 
 export interface TileProps {
   person: CallPerson;
-  /** Alone on the stage: a full plate, and no speaking ring, which nobody needs. */
+  /** Alone on the stage: a full plate. */
   hero?: boolean;
+  /** Shows who speaks; between two nobody needs it. */
+  ring?: boolean;
   className?: string | undefined;
   style?: CSSProperties;
   children?: ReactNode;
 }
 
 /** One person's picture with their plate. */
-export function Tile({ person, hero = false, className, style, children }: TileProps) {
+export function Tile({ person, hero = false, ring = true, className, style, children }: TileProps) {
   const { t } = useTranslation();
   const ref = useTileSize(person.camera?.consumerId ?? null);
   const { name, self, view, micOn } = person;
@@ -45,7 +47,7 @@ export function Tile({ person, hero = false, className, style, children }: TileP
       data-peer={person.peerId}
       data-self={self}
       data-status={self ? undefined : view.status}
-      data-speaking={(!hero && person.speaking) || undefined}
+      data-speaking={(ring && person.speaking) || undefined}
     >
       {person.camera ? (
         <>
