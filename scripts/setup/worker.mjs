@@ -16,7 +16,7 @@ import path from 'node:path';
 import { buildWorker, recipePrint } from './workerBuild.mjs';
 import { downloadWorker } from './workerDownload.mjs';
 import { installDebianPackages, hasCommand } from './debian.mjs';
-import { Failure } from './Failure.mjs';
+import { Failure, MissingPackages } from './Failure.mjs';
 import { stampOf } from './fingerprint.mjs';
 import { withLock } from './lock.mjs';
 import { defaultWorkerBin, inRoot, machineCache } from './paths.mjs';
@@ -45,12 +45,27 @@ async function fillCache(folder, say) {
     link(binary);
     return 'up to date';
   }
-  const origin = (await downloadWorker(binary, say)) ? 'prebuilt' : 'built';
-  if (origin === 'built') await buildWorker(folder, binary, say);
-  await check(binary, say);
+  const origin = (await hasPrebuilt(binary, say)) ? 'prebuilt' : 'built';
+  if (origin === 'built') {
+    await buildWorker(folder, binary, say);
+    await check(binary, say);
+  }
   writeFileSync(originFile(folder), JSON.stringify({ origin, recipe: recipePrint(), binary: hashOf(binary) }, null, 2));
   link(binary);
   return `${origin === 'built' ? 'built' : 'downloaded'} and checked: ${binary}`;
+}
+
+/** Whether the prebuilt binary can be had and works here; where it does not, one is built. */
+async function hasPrebuilt(binary, say) {
+  if (!(await downloadWorker(binary, say))) return false;
+  try {
+    await check(binary, say);
+    return true;
+  } catch (error) {
+    if (!(error instanceof Failure) || error instanceof MissingPackages) throw error;
+    say('the prebuilt worker does not work on this machine, building one');
+    return false;
+  }
 }
 
 const originFile = (folder) => path.join(folder, 'origin.json');
