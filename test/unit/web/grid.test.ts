@@ -90,16 +90,22 @@ describe('orderTiles', () => {
   it('puts risk first, whoever speaks', () => {
     const people = [person('quiet'), person('loud', { spokeAtMs: 9 }), person('risky', { risk: true })];
     assert.deepEqual(ids(people, 16), ['risky', 'loud', 'quiet']);
+    assert.deepEqual(ids(people, 1), ['risky', 'loud', 'quiet']);
   });
 
-  it('then who spoke last, cameras that are on, and who came first', () => {
+  it('brings who spoke last, then cameras that are on, then who came first onto the earlier page', () => {
     const people = [
       person('late', { joinedAt: '2026-01-01T00:00:09Z' }),
       person('off', { cameraOn: false }),
       person('early'),
       person('spoke', { spokeAtMs: 5 }),
     ];
-    assert.deepEqual(ids(people, 16), ['spoke', 'early', 'late', 'off']);
+    assert.deepEqual(ids(people, 1), ['spoke', 'early', 'late', 'off']);
+  });
+
+  it('moves nobody within a page because somebody speaks', () => {
+    const people = [person('late', { joinedAt: '2026-01-01T00:00:09Z', spokeAtMs: 5 }), person('early')];
+    assert.deepEqual(ids(people, 16), ['early', 'late']);
   });
 
   it('ends page one with the own tile and loses nobody', () => {

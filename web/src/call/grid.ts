@@ -64,22 +64,30 @@ export interface Orderable {
 }
 
 /**
- * The order of tiles over all pages: risk first, so that it is always on page one; then who spoke last, camera on,
- * joined first. The own tile is the last of page one.
+ * The order of tiles over all pages. Who is on page one: risk always, then who spoke last, cameras that are on, who
+ * joined first. Within a page nobody moves because somebody speaks: risk first, then in order of joining. The own tile
+ * is the last of page one.
  */
 export function orderTiles<T extends Orderable>(people: readonly T[], perPage: number): T[] {
-  const others = people.filter((person) => !person.self).sort(compare);
+  const others = people.filter((person) => !person.self).sort(byRank);
   const self = people.filter((person) => person.self);
-  const before = others.slice(0, Math.max(0, perPage - self.length));
-  return [...before, ...self, ...others.slice(before.length)];
+  const firstPage = Math.max(0, perPage - self.length);
+  const ordered = [...others.slice(0, firstPage).sort(byPlace), ...self];
+  for (let start = firstPage; start < others.length; start += perPage) {
+    ordered.push(...others.slice(start, start + perPage).sort(byPlace));
+  }
+  return ordered;
 }
 
-function compare(a: Orderable, b: Orderable): number {
+function byRank(a: Orderable, b: Orderable): number {
   return (
     Number(b.risk) - Number(a.risk) ||
     b.spokeAtMs - a.spokeAtMs ||
     Number(b.cameraOn) - Number(a.cameraOn) ||
-    a.joinedAt.localeCompare(b.joinedAt) ||
-    a.peerId.localeCompare(b.peerId)
+    byPlace(a, b)
   );
+}
+
+function byPlace(a: Orderable, b: Orderable): number {
+  return Number(b.risk) - Number(a.risk) || a.joinedAt.localeCompare(b.joinedAt) || a.peerId.localeCompare(b.peerId);
 }
