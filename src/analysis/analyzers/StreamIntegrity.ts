@@ -52,7 +52,7 @@ export class StreamIntegrity {
       return { evidence: looked(stretch, { llr: FROZEN_LLR, quality: 1, code: 'frozen' }), suspicious: false };
     }
     if (kind === 'flat') return { evidence: abstained(stretch, 'too_dark'), suspicious: false };
-    const suspicious = before !== undefined && isStill(before, sample);
+    const suspicious = before !== undefined && isStill(before, sample, SUSPICIOUS_FACTOR);
     if (kind !== 'live') return { evidence: abstained(stretch, 'gathering'), suspicious };
     const quality = Math.min(1, this.#samples.length / GOOD_SAMPLES);
     return { evidence: looked(stretch, { llr: 0, quality, code: 'ok' }), suspicious };
@@ -88,7 +88,9 @@ const SAME_PICTURE = 0.1;
 const NOISE_SEEN = 0.15;
 /** Beyond this multiple of what a change of the quantiser can do, something has moved. */
 const MOTION_FACTOR = 2;
-const STILL_FACTOR = 1.1;
+/** Up to this one nothing needs to have moved: pictures of 160x90 at the coarsest quantisers come to 1.2. */
+const STILL_FACTOR = 1.5;
+const SUSPICIOUS_FACTOR = 1;
 
 /** Deviation over the cells below which a picture is flat: black, a covered lens, a wall. */
 const FLAT_DEVIATION = 4;
@@ -121,7 +123,7 @@ function unchangedRun(samples: readonly IntegritySample[]): readonly IntegritySa
   for (const sample of samples.slice(0, -1).reverse()) {
     const differs = (other: IntegritySample): boolean =>
       equalEncoding(sample, other) && distance(sample.thumbnail, other.thumbnail) > NOISE_SEEN;
-    if (!isStill(sample, newest) || run.some(differs)) break;
+    if (!isStill(sample, newest, STILL_FACTOR) || run.some(differs)) break;
     run.unshift(sample);
   }
   return run;
@@ -148,8 +150,8 @@ function motionIn(samples: readonly IntegritySample[]): number {
   return most;
 }
 
-function isStill(a: IntegritySample, b: IntegritySample): boolean {
-  return sameSize(a, b) && distance(a.thumbnail, b.thumbnail) <= STILL_FACTOR * tolerance(a, b);
+function isStill(a: IntegritySample, b: IntegritySample, factor: number): boolean {
+  return sameSize(a, b) && distance(a.thumbnail, b.thumbnail) <= factor * tolerance(a, b);
 }
 
 const FULL_PIXELS = 640 * 360;
