@@ -5,6 +5,7 @@ import { performance } from 'node:perf_hooks';
 import { fromChild, type FromChild, type Looked, type ToChild, type UnreadableReason } from '../analysis/protocol.ts';
 import { assertUnreachable } from '../errors.ts';
 import type { Logger } from '../logger.ts';
+import { processState } from './processState.ts';
 import { startAnalysisProcess, type Ready, type StartedProcess, type StartOptions } from './startAnalysisProcess.ts';
 import type { RtpTap, UdpAddress } from './types.ts';
 
@@ -58,6 +59,8 @@ const PING_AT_WORK_MS = 500;
 const PING_IDLE_MS = 2000;
 /** DESIGN section 1: silent for so long with work in hand, and it is killed. */
 const SILENCE_MS = 1000;
+/** On a machine that is too busy a healthy process may not get its turn: then its second is one of its own CPU time. */
+const STARVED_MS = 6000;
 /** Beyond a look's own deadline: the frame may have come at its very end and wait for its turn among many. */
 const LOOK_GRACE_MS = 5000;
 
@@ -83,6 +86,7 @@ export class AnalysisChild extends EventEmitter<{ close: [] }> {
   #pingedAtMs = -Infinity;
   /** Since when a ping waits for any word at all. */
   #silentSinceMs: number | null = null;
+  #cpuAtPingMs = 0;
   #watchedAtMs = performance.now();
   #lastId = 0;
   #closed = false;
@@ -257,14 +261,21 @@ export class AnalysisChild extends EventEmitter<{ close: [] }> {
       if (nowMs - this.#pingedAtMs < everyMs) return;
       this.#pingedAtMs = nowMs;
       this.#silentSinceMs = nowMs;
+      this.#cpuAtPingMs = processState(this.pid)?.cpuMs ?? 0;
       this.#send({ type: 'ping', pingId: ++this.#lastId });
     } else if (heldUp) {
       // This process itself stood still: the answer may be waiting unread.
       this.#silentSinceMs = Math.max(this.#silentSinceMs, nowMs - SILENCE_MS / 2);
-    } else if (nowMs - this.#silentSinceMs > SILENCE_MS) {
+    } else if (nowMs - this.#silentSinceMs > (this.#isStarved() ? STARVED_MS : SILENCE_MS)) {
       this.#logger.error('analysis process is silent, it is killed');
       void this.close();
     }
+  }
+
+  /** It wants to run and has not had its second yet; a stopped, hung or dead one does not look like that. */
+  #isStarved(): boolean {
+    const state = processState(this.pid);
+    return state !== null && state.runnable && state.cpuMs - this.#cpuAtPingMs < SILENCE_MS;
   }
 
   #send(message: ToChild): void {
