@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { en } from '../../../web/src/words/en.ts';
+import { closeChinese } from '../../../web/src/words/spacing.ts';
 import { zhCN } from '../../../web/src/words/zh-CN.ts';
 
 const root = new URL('../../../web/src', import.meta.url).pathname;
@@ -76,5 +77,19 @@ describe('the words of the page', () => {
       return !code.includes(`'${base}'`) && !prefixes.some((prefix) => base.startsWith(prefix));
     });
     assert.deepEqual(unused, []);
+  });
+});
+
+describe('closeChinese', () => {
+  it('takes the space beside a Chinese value and leaves the one beside a Latin one', () => {
+    assert.equal(closeChinese('与 林月 的通话'), '与林月的通话');
+    assert.equal(closeChinese('与 Omar 的通话'), '与 Omar 的通话');
+    assert.equal(closeChinese('陈默（您） 的首次结果'), '陈默（您）的首次结果');
+    assert.equal(closeChinese('正在进行 · 5 人'), '正在进行 · 5 人');
+    assert.equal(closeChinese('Call with 林月 ended'), 'Call with 林月 ended');
+  });
+
+  it('changes no sentence as it is written', () => {
+    for (const text of chinese.values()) assert.equal(closeChinese(text), text);
   });
 });

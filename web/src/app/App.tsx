@@ -17,11 +17,14 @@ import { preferences } from '../session/preferences.ts';
 import { Toasts, useToast } from '../parts/Toasts.tsx';
 import type { Client } from './Client.ts';
 import { ClientContext, useCalls, useSession } from './context.tsx';
-import { CurrentCallView } from './CurrentCallView.tsx';
+import { CurrentCallView, preloadCall } from './CurrentCallView.tsx';
 import { errorWords } from './errorWords.ts';
 import { ErrorBoundary } from './ErrorBoundary.tsx';
 import { Frame } from './Frame.tsx';
 import { theme } from './theme.ts';
+
+/** The first screen comes first, ms. */
+const preloadAfterMs = 800;
 
 export function App({ client }: { client: Client }) {
   const scheme = useStore(preferences, (state) => state.theme);
@@ -63,6 +66,11 @@ function Door() {
 
 function SignedIn() {
   const current = useStore(useCalls().store, (state) => state.current);
+  useEffect(() => {
+    // What does not arrive now is asked for again by the call itself.
+    const timer = setTimeout(() => void preloadCall().catch(() => undefined), preloadAfterMs);
+    return () => clearTimeout(timer);
+  }, []);
   return (
     <>
       {current ? <CurrentCallView key={current.roomId} current={current} /> : <Places />}

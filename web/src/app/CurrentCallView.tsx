@@ -4,8 +4,15 @@ import { CallContext, useCallState } from '../screens/call/callContext.tsx';
 import { CallingScreen } from '../screens/CallingScreen.tsx';
 import { PreJoinScreen } from '../screens/PreJoinScreen.tsx';
 
-const CallScreen = lazy(() => import('../screens/call/CallScreen.tsx').then((m) => ({ default: m.CallScreen })));
-const CallSounds = lazy(() => import('../screens/call/CallSounds.tsx').then((m) => ({ default: m.CallSounds })));
+const loadCallScreen = () => import('../screens/call/CallScreen.tsx').then((m) => ({ default: m.CallScreen }));
+const loadCallSounds = () => import('../screens/call/CallSounds.tsx').then((m) => ({ default: m.CallSounds }));
+const CallScreen = lazy(loadCallScreen);
+const CallSounds = lazy(loadCallSounds);
+
+/** Fetches the call's code in quiet, so that the first call does not wait for it. */
+export async function preloadCall(): Promise<void> {
+  await Promise.all([loadCallScreen(), loadCallSounds(), import('../call/CallClient.ts')]);
+}
 
 /** The screen of the running call, by its phase. The call's code comes with the first call. */
 export function CurrentCallView({ current }: { current: CurrentCall }) {

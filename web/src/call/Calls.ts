@@ -81,8 +81,6 @@ export class Calls {
       }),
     );
     window.addEventListener('pagehide', this.#handlePageHide);
-    // The first call should not wait for its code.
-    setTimeout(() => void import('./CallClient.ts').catch(() => undefined), 1500);
   }
 
   /**

@@ -63,7 +63,7 @@ export function Plate({
       <span className={styles.sign} {...(self || sample ? {} : badge)}>
         <StatusGlyph sign={sign} size={18} />
         <span className={styles.word}>{word}</span>
-        {full && view.scannedAtMs !== null && <Age sinceMs={view.scannedAtMs} />}
+        {full && view.status !== 'unscored' && view.scannedAtMs !== null && <Age sinceMs={view.scannedAtMs} />}
       </span>
       <span className={styles.name}>
         <span className="ell">{name}</span>

@@ -70,7 +70,7 @@ function Days({ calls }: { calls: readonly Call[] }) {
   };
   return [...Map.groupBy(calls, (call) => nameOfDay(beganAtMs(call)))].map(([day, ofDay]) => (
     <div key={day}>
-      <h3 className={styles.day}>{day}</h3>
+      <h2 className={styles.day}>{day}</h2>
       <ul className={listStyles.items}>
         {ofDay.map((call) => (
           <CallRow key={call.id} call={call} when={clockTime(beganAtMs(call), language)} />

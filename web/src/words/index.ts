@@ -1,6 +1,7 @@
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import { en } from './en.ts';
+import { closeChinese } from './spacing.ts';
 import type { Language } from './types.ts';
 import { zhCN } from './zh-CN.ts';
 
@@ -10,7 +11,9 @@ const storageKey = 'veritalk.language';
 export function startWords(): void {
   const stored = localStorage.getItem(storageKey);
   const first = stored ?? navigator.languages[0] ?? 'en';
+  i18next.use({ type: 'postProcessor', name: 'closeChinese', process: (text: string) => closeChinese(text) });
   void i18next.use(initReactI18next).init({
+    postProcess: ['closeChinese'],
     lng: /^zh\b/i.test(first) ? 'zh-CN' : 'en',
     supportedLngs: ['zh-CN', 'en'],
     fallbackLng: 'en',

@@ -17,6 +17,7 @@ import { HangUpIcon } from '../../parts/Mark.tsx';
 import { useNarrow } from '../../parts/useNarrow.ts';
 import { useCall, useCallState, usePeople } from './callContext.tsx';
 import { BarButton } from './BarButton.tsx';
+import { BarMenu } from './BarMenu.tsx';
 import { DeviceButton } from './DeviceButton.tsx';
 import { usePanel } from './panel.ts';
 import { toggleFullScreen } from './useShortcuts.ts';
@@ -122,7 +123,7 @@ function MoreMenu({ narrow, onShortcuts }: { narrow: boolean; onShortcuts: () =>
   const ends = useCanEndForAll();
   const icon = { size: 20, stroke: 1.8, 'aria-hidden': true };
   return (
-    <Menu position="top-end" offset={14}>
+    <BarMenu position="top-end">
       <Menu.Target>
         <BarButton label={t('call.more')} data-testid="more">
           <IconDots size={23} stroke={1.8} aria-hidden />
@@ -158,7 +159,7 @@ function MoreMenu({ narrow, onShortcuts }: { narrow: boolean; onShortcuts: () =>
           </Menu.Item>
         )}
       </Menu.Dropdown>
-    </Menu>
+    </BarMenu>
   );
 }
 
@@ -178,7 +179,7 @@ function HangUp({ narrow }: { narrow: boolean }) {
         <HangUpIcon />
       </BarButton>
       {ends && !narrow && (
-        <Menu position="top-end" offset={14}>
+        <BarMenu position="top-end">
           <Menu.Target>
             <BarButton className={styles.caret} label={t('call.endMenu')}>
               <IconChevronDown size={16} stroke={1.8} aria-hidden />
@@ -188,7 +189,7 @@ function HangUp({ narrow }: { narrow: boolean }) {
             <Menu.Item onClick={() => void call.leave().catch(() => undefined)}>{t('call.leave')}</Menu.Item>
             <EndForAll />
           </Menu.Dropdown>
-        </Menu>
+        </BarMenu>
       )}
     </span>
   );

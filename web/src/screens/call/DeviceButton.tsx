@@ -12,6 +12,7 @@ import { useTranslation } from 'react-i18next';
 import { listDevices, type DeviceChoice, type DeviceKind } from '../../call/media/devices.ts';
 import { preferences } from '../../session/preferences.ts';
 import { BarButton } from './BarButton.tsx';
+import { BarMenu } from './BarMenu.tsx';
 import { useCall, useCallState } from './callContext.tsx';
 import styles from './Bar.module.css';
 
@@ -51,11 +52,11 @@ export function DeviceToggle({ kind, className }: { kind: DeviceKind; className?
 export function DeviceButton({ kind }: { kind: DeviceKind }) {
   const { t } = useTranslation();
   const label = kind === 'mic' ? t('call.chooseMic') : t('call.chooseCamera');
-  const [devices, setDevices] = useState<DeviceChoice[]>([]);
+  const [devices, setDevices] = useState<DeviceChoice[] | null>(null);
   return (
     <span className={styles.split}>
       <DeviceToggle kind={kind} />
-      <Menu position="top" offset={14} onOpen={() => void listDevices(kind).then(setDevices)}>
+      <BarMenu position="top" onOpen={() => void listDevices(kind).then(setDevices)}>
         <Menu.Target>
           <BarButton className={styles.caret} label={label}>
             <IconChevronDown size={16} stroke={1.8} aria-hidden />
@@ -63,9 +64,9 @@ export function DeviceButton({ kind }: { kind: DeviceKind }) {
         </Menu.Target>
         <Menu.Dropdown>
           <Menu.Label>{label}</Menu.Label>
-          <DeviceItems kind={kind} devices={devices} />
+          {devices && <DeviceItems kind={kind} devices={devices} />}
         </Menu.Dropdown>
-      </Menu>
+      </BarMenu>
     </span>
   );
 }

@@ -102,7 +102,7 @@ function QualityTable({ details }: { details: CallDetails }) {
   const language = useLanguage();
   const nameOf = usePersonName(details);
   return (
-    <div className={styles.table} tabIndex={0} role="region" aria-labelledby="quality">
+    <div className={styles.table} tabIndex={0} role="group" aria-labelledby="quality">
       <table>
         <thead>
           <tr>

@@ -12,7 +12,7 @@ export function SecurityTable({ details }: { details: CallDetails }) {
   const language = useLanguage();
   const nameOf = usePersonName(details);
   return (
-    <div className={styles.table} tabIndex={0} role="region" aria-labelledby="security">
+    <div className={styles.table} tabIndex={0} role="group" aria-labelledby="security">
       <table>
         <thead>
           <tr>
