@@ -107,7 +107,7 @@ export interface NewQualitySample {
   freezeS: number;
 }
 
-/** One stored assessment of a participant, numbers in full precision. */
+/** A stored assessment as the call's record shows it, numbers in full precision. Guests without an account have none. */
 export interface ScanRow {
   userId: string;
   at: Date;

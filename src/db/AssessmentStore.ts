@@ -1,5 +1,6 @@
-import type { AssessmentStore, ScanRow } from '../assessment/AssessmentStore.ts';
+import type { AssessmentStore } from '../assessment/AssessmentStore.ts';
 import type { AssessmentResult, SubjectIdentity } from '../assessment/types.ts';
+import type { ScanRow } from '../calls/CallStore.ts';
 import type { AssessmentStatus, Assurance, Cause, UnscoredReason } from '../protocol/assessment.ts';
 import type { Sql, Database } from './Database.ts';
 
