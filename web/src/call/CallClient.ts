@@ -297,7 +297,11 @@ export class CallClient {
       signaling.on('callEnded', ({ callId, status, reason }) => {
         if (this.#isThis(callId)) this.close(reason === 'joined_elsewhere' ? 'ELSEWHERE' : status.toUpperCase());
       }),
-      signaling.on('peerJoined', ({ peer }) => update(withPeer(this.snapshot, peer))),
+      signaling.on('peerJoined', ({ peer }) => {
+        update(withPeer(this.snapshot, peer));
+        // Who rings somebody is connected with that somebody's entry; that the call was answered is told after it.
+        if (this.snapshot.phase === 'calling') this.#setStatus('active');
+      }),
       signaling.on('peerUpdated', ({ peer }) => {
         update(withPeer(this.snapshot, peer));
         this.#showAssessments();

@@ -48,6 +48,9 @@ export interface CallsOptions {
   deviceIds: () => Record<DeviceKind, string | null>;
 }
 
+/** The page waits this long with the dialog in place for the server to let it in, ms. */
+const patienceMs = 150;
+
 /**
  * The calls of this page: one that rings, one that runs, one that has just ended. Starting, answering and declining
  * happen here; what happens inside a call is the `CallClient`'s, whose code is loaded when first needed.
@@ -63,7 +66,8 @@ export class Calls {
   readonly #options: CallsOptions;
   readonly #unsubscribe: Array<() => void> = [];
   /** Media made ready while a call rings. */
-  #ready: { callId: string; client: Promise<CallClient> } | null = null;
+  #ready: { callId: string; client: Promise<CallClient>; prepared: CallClient | null } | null = null;
+  #answering = false;
 
   constructor(options: CallsOptions) {
     this.#options = options;
@@ -122,23 +126,49 @@ export class Calls {
   }
 
   /** The user is about to answer. */
-  async intendAnswer(): Promise<void> {
-    (await this.#ready?.client)?.intent();
+  intendAnswer(): void {
+    this.#ready?.prepared?.intent();
   }
 
+  /** Takes the call that rings. With media made ready the request goes out first and the page follows. */
   async answer(type: CallType): Promise<void> {
     const { incoming } = this.store.getState();
-    if (!incoming) return;
+    if (!incoming || this.#answering) return;
+    this.#answering = true;
+    try {
+      await (this.#ready?.prepared
+        ? this.#answerReady(incoming, this.#ready.prepared, type)
+        : this.#answer(incoming, type));
+    } finally {
+      this.#answering = false;
+    }
+  }
+
+  async #answerReady(incoming: CallInfo, client: CallClient, type: CallType): Promise<void> {
+    this.#ready = null;
+    if (type === 'audio') void client.setDevice('camera', false);
+    const answered = client.answer(incoming.callId);
+    // Mostly the answer is there before the eye is, and the call can take the dialog's place at once.
+    await Promise.race([answered, new Promise((resolve) => setTimeout(resolve, patienceMs))]);
+    this.#setAnswered(incoming, client);
+    await answered;
+  }
+
+  async #answer(incoming: CallInfo, type: CallType): Promise<void> {
+    this.#dropReady();
     this.store.setState({ incoming: null });
     const consent = await this.#options.askConsent();
     if (consent === null) return this.#refuse(incoming.callId);
-    const ready = this.#ready?.callId === incoming.callId ? await this.#ready.client : null;
-    this.#ready = null;
-    const client = ready ?? (await this.#createClient(incoming.roomId, consent));
-    this.#setCurrent({ kind: 'answered', directCallId: incoming.callId, roomId: incoming.roomId, client });
+    const client = await this.#createClient(incoming.roomId, consent);
+    this.#setAnswered(incoming, client);
     this.#openDevices(client, type);
-    if (!ready) await client.prepare();
+    await client.prepare();
     if (!client.closed) await client.answer(incoming.callId);
+  }
+
+  #setAnswered({ callId, roomId }: CallInfo, client: CallClient): void {
+    this.store.setState({ incoming: null });
+    this.#setCurrent({ kind: 'answered', directCallId: callId, roomId, client });
   }
 
   async decline(): Promise<void> {
@@ -187,8 +217,10 @@ export class Calls {
       await made.prepare();
       return made;
     });
-    this.#ready = { callId: call.callId, client };
-    client.catch(() => this.#dropReady());
+    const ready = { callId: call.callId, client, prepared: null as CallClient | null };
+    this.#ready = ready;
+    // Media that cannot be made ready now is made when the call is answered.
+    client.then((made) => (ready.prepared = made.closed ? null : made)).catch(() => this.#dropReady());
   }
 
   #stopRinging(callId: string): void {
@@ -228,6 +260,7 @@ export class Calls {
     const before = this.store.getState().current;
     this.store.setState({ current, ended: null, refused: null, trouble: null });
     void before?.client.leave().catch(() => undefined);
+    if (client.closed) return this.#handleEnd(current);
     const stop = client.store.subscribe((snapshot) => {
       if (snapshot.phase !== 'ended') return;
       stop();

@@ -63,7 +63,7 @@ function Ringing({ call }: { call: CallInfo }) {
             <Action
               icon={<IconPhone size={26} stroke={1.8} aria-hidden />}
               label={t('incoming.voiceOnly')}
-              onIntent={() => void calls.intendAnswer()}
+              onIntent={() => calls.intendAnswer()}
               onPress={() => answer('audio')}
             />
           )}
@@ -78,7 +78,7 @@ function Ringing({ call }: { call: CallInfo }) {
               )
             }
             label={call.callType === 'video' ? t('incoming.answerVideo') : t('incoming.answer')}
-            onIntent={() => void calls.intendAnswer()}
+            onIntent={() => calls.intendAnswer()}
             onPress={() => answer(call.callType)}
           />
         </div>
