@@ -5,6 +5,7 @@ import type { WebSocket as WebSocketType } from 'ws';
 import { requests, socketPath, type RequestName } from '../../../src/protocol/signaling.ts';
 import { SignalingClient, consent, type RequestFailed } from '../../support/SignalingClient.ts';
 import { TestServer, type Account } from '../../support/TestServer.ts';
+import { audioParameters, dtlsParameters, videoParameters } from '../../support/webrtc.ts';
 
 // engine.io's own WebSocket: what a hostile client would write by hand.
 const { WebSocket } = createRequire(createRequire(import.meta.url).resolve('engine.io'))('ws') as {
@@ -187,6 +188,46 @@ describe('hostile sockets', () => {
       for (let i = 0; i < 400; i++) emit('leave', {});
       await closed;
       await alive();
+    });
+  });
+
+  describe('media parameters', () => {
+    type Parameters = ReturnType<typeof videoParameters>;
+    const odd: [string, (good: Parameters) => unknown, string][] = [
+      ['5,000 encodings', (good) => ({ ...good, encodings: Array(5_000).fill({ ssrc: 1 }) }), 'VALIDATION'],
+      ['a negative ssrc', (good) => ({ ...good, encodings: [{ ssrc: -1 }] }), 'VALIDATION'],
+      ['an ssrc beyond 32 bits', (good) => ({ ...good, encodings: [{ ssrc: 2 ** 40 }] }), 'VALIDATION'],
+      ['no codec', (good) => ({ ...good, codecs: [] }), 'VALIDATION'],
+      [
+        'a codec that is not offered',
+        (good) => ({ ...good, codecs: good.codecs.map((c) => ({ ...c, mimeType: 'video/H264' })) }),
+        'VALIDATION',
+      ],
+      ['audio for a camera', () => audioParameters(), 'VALIDATION'],
+      ['null', () => null, 'VALIDATION'],
+    ];
+    for (const [what, change, code] of odd) {
+      it(`refuse a producer with ${what}, and take an honest one after it`, async () => {
+        const client = await connect(alice);
+        const { room_id: roomId } = await server.startCall(alice, {});
+        await client.prepare(roomId, []);
+        const rtpParameters = change(videoParameters());
+        const startMs = performance.now();
+        await assert.rejects(client.raw('produce', { requestId: 'x', source: 'camera', rtpParameters }), { code });
+        assert.ok(performance.now() - startMs < 2000);
+        await client.produce('camera');
+        await client.request('leave', {});
+      });
+    }
+
+    it('refuse a second producer of a source, and a second connect of a transport', async () => {
+      const client = await connect(alice);
+      const { room_id: roomId } = await server.startCall(alice, {});
+      const { sendId } = await client.prepare(roomId, ['camera']);
+      await assert.rejects(client.produce('camera'), { code: 'CONFLICT' });
+      const again = { transportId: sendId, dtlsParameters: dtlsParameters() };
+      await assert.rejects(client.request('connectTransport', again), { code: 'CONFLICT' });
+      await client.request('leave', {});
     });
   });
 
