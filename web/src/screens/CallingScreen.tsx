@@ -1,8 +1,9 @@
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { displayName } from '../call/people.ts';
 import { ringOut } from '../call/sounds.ts';
 import { Avatar } from '../parts/Avatar.tsx';
+import { BlurredGround } from '../parts/BlurredGround.tsx';
 import { HangUpIcon } from '../parts/Mark.tsx';
 import { NamePlate } from '../parts/Plate.tsx';
 import { useTitle } from '../parts/useTitle.ts';
@@ -18,6 +19,7 @@ import styles from './CallingScreen.module.css';
 export function CallingScreen({ outgoing }: { outgoing: boolean }) {
   const { t } = useTranslation();
   const call = useCall();
+  const root = useRef<HTMLElement>(null);
   const callee = useCallState((state) => state.call?.callee ?? null);
   const ringing = useCallState((state) => state.phase === 'calling');
   const track = useCallState((state) => state.own.camera.track);
@@ -27,8 +29,8 @@ export function CallingScreen({ outgoing }: { outgoing: boolean }) {
   useTitle(t('calling.title', { name }));
   useEffect(() => (ringing ? ringOut() : undefined), [ringing]);
   return (
-    <main className={styles.out} data-testid={outgoing ? 'calling' : 'connecting'}>
-      {track && <Video track={track} className={styles.ground ?? ''} />}
+    <main ref={root} className={styles.out} data-testid={outgoing ? 'calling' : 'connecting'}>
+      {track && <BlurredGround around={root} className={styles.ground} />}
       <div className={styles.middle}>
         <div className={styles.pulse}>
           <Avatar name={name} size="large" />

@@ -3,11 +3,11 @@ import type { CSSProperties, ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CallPerson } from '../../call/people.ts';
 import { Avatar } from '../../parts/Avatar.tsx';
+import { BlurredGround } from '../../parts/BlurredGround.tsx';
 import { signOf } from '../../call/signs.ts';
 import { Video } from '../../parts/Video.tsx';
 import styles from '../../parts/Tile.module.css';
 import { BadgePlate } from './BadgeCard.tsx';
-import { BlurredGround } from './BlurredGround.tsx';
 import { useFit } from './useFit.ts';
 import { useTileSize } from './useTileSize.ts';
 
@@ -51,7 +51,7 @@ export function Tile({ person, hero = false, ring = true, className, style, chil
     >
       {person.camera ? (
         <>
-          {whole && <BlurredGround tile={ref} />}
+          {whole && <BlurredGround around={ref} className={styles.ground} />}
           <Video track={person.camera.track} className={videoClass.filter(Boolean).join(' ')} testId="tile-video" />
         </>
       ) : (
