@@ -32,7 +32,13 @@ describe('linePath', () => {
       { atMs: 0, value: 0 },
       { atMs: 1000, value: 5 },
     ];
-    assert.equal(linePath(samples, box), 'M0 100L1000 0');
+    assert.equal(linePath(samples, box), 'M0 100h0L1000 0');
+  });
+});
+
+describe('a line of one sample', () => {
+  it('is a dot', () => {
+    assert.equal(linePath([{ atMs: 500, value: 0.5 }], box), 'M500 50h0');
   });
 });
 

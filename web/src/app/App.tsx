@@ -78,7 +78,7 @@ function SignedIn() {
       <ConsentDialog />
       <MeetingDoor />
       <HomeAfterCall />
-      <Trouble />
+      <News />
     </>
   );
 }
@@ -150,8 +150,8 @@ function HomeAfterCall() {
   return null;
 }
 
-/** Says what failed outside a call; inside, the call has a banner for it. */
-function Trouble() {
+/** Says what happened outside a call; inside, the call has a banner for it. */
+function News() {
   const { t } = useTranslation();
   const toast = useToast();
   const calls = useCalls();
@@ -159,5 +159,9 @@ function Trouble() {
   useEffect(() => {
     if (trouble !== null && !(trouble.error instanceof DeviceError)) toast(errorWords(trouble.error, t));
   }, [trouble, toast, t]);
+  const answeredElsewhereAtMs = useStore(calls.store, (state) => state.answeredElsewhereAtMs);
+  useEffect(() => {
+    if (answeredElsewhereAtMs !== null) toast(t('incoming.elsewhere'));
+  }, [answeredElsewhereAtMs, toast, t]);
   return null;
 }

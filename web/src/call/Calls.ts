@@ -33,6 +33,8 @@ export interface CallsState {
   ended: EndedCall | null;
   /** A room that this user was not let into, with the code of why. */
   refused: { roomId: string; code: string } | null;
+  /** When another window of this user answered the call that rang here; ms since 1970. */
+  answeredElsewhereAtMs: number | null;
   /** A failure people should see, with the time it happened so that the same one can come twice. */
   trouble: { error: unknown; atMs: number } | null;
 }
@@ -61,6 +63,7 @@ export class Calls {
     current: null,
     ended: null,
     refused: null,
+    answeredElsewhereAtMs: null,
     trouble: null,
   }));
   readonly #options: CallsOptions;
@@ -74,7 +77,12 @@ export class Calls {
     const { signaling } = options;
     this.#unsubscribe.push(
       signaling.on('callRinging', ({ call }) => this.#handleRinging(call)),
-      signaling.on('callAnswered', ({ call }) => this.#stopRinging(call.callId)),
+      signaling.on('callAnswered', ({ call }) => {
+        if (this.store.getState().incoming?.callId === call.callId) {
+          this.store.setState({ answeredElsewhereAtMs: Date.now() });
+        }
+        this.#stopRinging(call.callId);
+      }),
       signaling.on('callDeclined', ({ callId }) => this.#stopRinging(callId)),
       signaling.on('callEnded', ({ callId, status }) => {
         const { incoming } = this.store.getState();

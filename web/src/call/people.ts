@@ -8,6 +8,8 @@ export interface CallPerson {
   peerId: string;
   self: boolean;
   name: string;
+  /** The name itself, where `name` is "you". */
+  ownName: string;
   username: string;
   role: PeerRole;
   joinedAt: string;
@@ -47,10 +49,12 @@ function otherPerson(snapshot: CallSnapshot, { peerId, user, role, joinedAt, con
   const camera = trackOf(snapshot, peerId, 'camera');
   const cameraOn = isSending(snapshot, peerId, 'camera');
   const micOn = isSending(snapshot, peerId, 'mic');
+  const away = !snapshot.online || connection === 'reconnecting';
   return {
     peerId,
     self: false,
     name: displayName(user),
+    ownName: displayName(user),
     username: user.username,
     role,
     joinedAt,
@@ -58,21 +62,22 @@ function otherPerson(snapshot: CallSnapshot, { peerId, user, role, joinedAt, con
     cameraStopped: cameraOn && (camera?.stopped ?? false),
     cameraOn,
     micOn,
-    speaking: micOn && snapshot.activeSpeaker === peerId,
+    speaking: micOn && !away && snapshot.activeSpeaker === peerId,
     spokeAtMs: snapshot.spokeAtMs[peerId] ?? 0,
-    away: !snapshot.online || connection === 'reconnecting',
+    away,
     view: snapshot.views[peerId] ?? unknownView,
   };
 }
 
 /** The own person. @param name - What it is called on the page. */
-export function selfOf(snapshot: CallSnapshot, name: string): CallPerson {
+export function selfOf(snapshot: CallSnapshot, name: string, ownName: string): CallPerson {
   const { self, own } = snapshot;
   const peerId = self?.peerId ?? '';
   return {
     peerId,
     self: true,
     name,
+    ownName,
     username: '',
     role: self?.role ?? 'participant',
     joinedAt: '',

@@ -45,12 +45,13 @@ export function stepPath(samples: readonly Sample[], box: PlotBox): string {
   return path;
 }
 
-/** An SVG path straight from sample to sample. */
+/** An SVG path straight from sample to sample; one that stands alone is a dot. */
 export function linePath(samples: readonly Sample[], box: PlotBox): string {
   let path = '';
   let open = false;
   for (const { atMs, value } of samples) {
-    if (value !== null) path += `${open ? 'L' : 'M'}${x(atMs, box)} ${y(Math.min(value, box.top), box)}`;
+    if (value !== null)
+      path += `${open ? 'L' : 'M'}${x(atMs, box)} ${y(Math.min(value, box.top), box)}${open ? '' : 'h0'}`;
     open = value !== null;
   }
   return path;

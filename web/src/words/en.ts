@@ -91,6 +91,7 @@ export const en = {
     fact: 'Their picture has not been checked yet. The first result comes about 5 seconds after you answer.',
     decline: 'Decline',
     voiceOnly: 'Voice only',
+    elsewhere: 'Answered in another window',
     answer: 'Answer',
     answerVideo: 'Answer',
   },

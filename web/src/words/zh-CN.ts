@@ -91,6 +91,7 @@ export const zhCN: Words = {
     fact: '对方的画面还没检查。接通后约 5 秒给出第一次结果。',
     decline: '拒绝',
     voiceOnly: '只用语音',
+    elsewhere: '已在另一个窗口接听',
     answer: '接听',
     answerVideo: '视频接听',
   },

@@ -5,7 +5,6 @@ import { Avatar } from '../../parts/Avatar.tsx';
 import { Button } from '../../parts/Button.tsx';
 import { Panel } from '../../parts/Panel.tsx';
 import { Status } from '../../parts/Status.tsx';
-import { useUser } from '../../app/context.tsx';
 import { useCallState, usePeople } from './callContext.tsx';
 import { usePanel } from './panel.ts';
 import styles from './PeoplePanel.module.css';
@@ -15,11 +14,10 @@ import { useCopyInvitation } from './useCopyInvitation.ts';
 export function PeoplePanel() {
   const { t } = useTranslation();
   const { close } = usePanel();
-  const user = useUser();
   const copy = useCopyInvitation();
   const isMeeting = useCallState((state) => state.call?.callee === null);
   const { others, self } = usePeople();
-  const you = { ...self, name: t('details.you', { name: user.full_name || user.username }) };
+  const you = { ...self, name: t('details.you', { name: self.ownName }) };
   const people = [...others].sort(
     (a, b) => Number(b.role === 'host') - Number(a.role === 'host') || a.name.localeCompare(b.name),
   );
@@ -48,7 +46,7 @@ function Person({ person, hosts }: { person: CallPerson; hosts: boolean }) {
   const label = person.micOn ? t('call.unmuted') : t('call.muted');
   return (
     <li className={styles.person}>
-      <Avatar name={person.name} size="small" />
+      <Avatar name={person.ownName} size="small" />
       <span className={styles.who}>
         <b className="ell">{person.name}</b>
         {hosts && person.role === 'host' && <span className="small">{t('people.host')}</span>}

@@ -56,7 +56,7 @@ export function Tile({ person, hero = false, ring = true, className, style, chil
         </>
       ) : (
         <div className={styles.off}>
-          <Avatar name={name} size="fill" />
+          <Avatar name={person.ownName} size="fill" />
         </div>
       )}
       {person.cameraStopped && (

@@ -1,6 +1,7 @@
 import { createContext, useContext, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
+import { useUser } from '../../app/context.tsx';
 import type { CallClient } from '../../call/CallClient.ts';
 import type { CallSnapshot } from '../../call/callState.ts';
 import { othersOf, selfOf, type CallPerson } from '../../call/people.ts';
@@ -21,6 +22,11 @@ export function useCallState<T>(select: (snapshot: CallSnapshot) => T): T {
 export function usePeople(): { others: CallPerson[]; self: CallPerson } {
   const { t } = useTranslation();
   const snapshot = useCallState((state) => state);
+  const { full_name, username } = useUser();
   const you = t('call.you');
-  return useMemo(() => ({ others: othersOf(snapshot), self: selfOf(snapshot, you) }), [snapshot, you]);
+  const ownName = full_name || username;
+  return useMemo(
+    () => ({ others: othersOf(snapshot), self: selfOf(snapshot, you, ownName) }),
+    [snapshot, you, ownName],
+  );
 }
