@@ -59,7 +59,7 @@ describe('a meeting of three in browsers', function () {
 
   it('shows who speaks', async () => {
     const [ada] = people;
-    await ada.page.locator('[data-testid="tile"][data-speaking]').first().waitFor({ timeout: 15_000 });
+    await ada.page.locator('[data-testid="tile"][data-speaking]').first().waitFor({ timeout: 40_000 });
   });
 
   it('gives a viewer a smaller layer for a smaller tile, and a larger one for a larger', async () => {
