@@ -21,6 +21,7 @@ import type { DeviceKind } from './media/devices.ts';
 import { MediaLink, type NewConsumer, type TransportParameters } from './media/MediaLink.ts';
 import { OwnMedia, type OwnMediaOptions } from './media/OwnMedia.ts';
 import { ViewerLayers } from './media/ViewerLayers.ts';
+import { OnlineWatch } from './OnlineWatch.ts';
 import { QualityReporter } from './QualityReporter.ts';
 
 export interface CallClientOptions {
@@ -32,8 +33,6 @@ export interface CallClientOptions {
   onError: (error: unknown) => void;
 }
 
-/** A connection that is away for less than this is not worth a word, ms. */
-const noticeAfterMs = 1000;
 /** Before going on with a call is tried again on the same connection, ms. */
 const retryMs = 1000;
 
@@ -50,6 +49,7 @@ export class CallClient {
   readonly #own: OwnMedia;
   readonly #layers: ViewerLayers;
   readonly #board = new AssessmentBoard();
+  readonly #online = new OnlineWatch((online) => this.#setOnline(online));
   readonly #quality: QualityReporter;
   readonly #ticker: ReturnType<typeof setInterval>;
   readonly #unsubscribe: Array<() => void> = [];
@@ -58,9 +58,6 @@ export class CallClient {
   /** Offers of consumers wait for this, so that none is lost while transports are being replaced. */
   #linkReady: PromiseWithResolvers<MediaLink> = Promise.withResolvers();
   #resumeToken: string | null = null;
-  #socketUp = true;
-  #mediaUp = true;
-  #lostTimer: ReturnType<typeof setTimeout> | undefined;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: CallClientOptions) {
@@ -159,7 +156,7 @@ export class CallClient {
     window.removeEventListener('pagehide', this.#handlePageHide);
     for (const stop of this.#unsubscribe) stop();
     clearInterval(this.#ticker);
-    clearTimeout(this.#lostTimer);
+    this.#online.close();
     clearTimeout(this.#retryTimer);
     this.#quality.close();
     this.#layers.close();
@@ -221,12 +218,12 @@ export class CallClient {
       send,
       recv,
       onConnected: (connected) => {
-        if (this.#link === link) this.#setUp({ media: connected });
+        if (this.#link === link) this.#online.set({ media: connected });
       },
     });
     this.#link = link;
     this.#linkReady.resolve(link);
-    this.#setUp({ media: true });
+    this.#online.set({ media: true });
     // Sending starts beside receiving, and neither the camera's opening nor its answer holds up the entry.
     void this.#own.sendTo(link);
     await link.connectRecv();
@@ -363,16 +360,8 @@ export class CallClient {
   // Lost connections
 
   #handleSocket(up: boolean): void {
-    if (!up) return this.#setUp({ socket: false });
+    if (!up) return this.#online.set({ socket: false });
     void this.#comeBack();
-  }
-
-  #setUp(change: { socket?: boolean; media?: boolean }): void {
-    this.#socketUp = change.socket ?? this.#socketUp;
-    this.#mediaUp = change.media ?? this.#mediaUp;
-    clearTimeout(this.#lostTimer);
-    if (this.#socketUp && this.#mediaUp) this.#setOnline(true);
-    else this.#lostTimer = setTimeout(() => this.#setOnline(false), noticeAfterMs);
   }
 
   #setOnline(online: boolean): void {
@@ -389,7 +378,7 @@ export class CallClient {
     try {
       if (this.#resumeToken !== null) await this.#resume(this.#resumeToken);
       else if (this.snapshot.phase === 'prepared') await this.#prepareOnce();
-      this.#setUp({ socket: true });
+      this.#online.set({ socket: true });
     } catch (error) {
       // Every refusal but these means that the call is over. A connection that is lost again leads here again.
       if (!isTransient(error)) this.#fail(error);

@@ -1,6 +1,6 @@
 import { useMediaQuery } from '@mantine/hooks';
 
-/** Whether the page has the phone's layout (under 768 px). */
+/** Whether the page has the phone's bar: under 768 px wide, or a phone lying down. */
 export function useNarrow(): boolean {
-  return useMediaQuery('(max-width: 767px)', undefined, { getInitialValueInEffect: false });
+  return useMediaQuery('(max-width: 767px), (max-height: 480px)', undefined, { getInitialValueInEffect: false });
 }

@@ -29,7 +29,9 @@ export function EndedCard({ ended }: { ended: EndedCall }) {
   const meeting = call.callee === null;
   const { data } = useRequest('callDetails', { params: { id: call.callId } });
   const timeline = data && callTimeline(data);
-  const band = timeline?.bands.find(({ userId }) => meeting || userId === other.id);
+  // A call that goes on elsewhere is not summed up yet.
+  const over = ended.code !== 'ELSEWHERE';
+  const band = !over ? undefined : timeline?.bands.find(({ userId }) => meeting || userId === other.id);
   const bandLabel = useBandLabel();
   const connected = data === null ? call.startTime !== null : data.call.start_time !== null;
   const again = !meeting && !connected;
@@ -37,14 +39,16 @@ export function EndedCard({ ended }: { ended: EndedCall }) {
     const problem = await callPerson(other.username, call.callType);
     if (problem !== null) toast(problem);
   };
-  const notes = [
-    data && connected && durationWords(data.call.duration, t, true),
-    connected &&
-      timeline &&
-      timeline.checks > 0 &&
-      t('ended.checks', { count: timeline.checks, clear: timeline.clear }),
-    !connected && !meeting && t('ended.notConnected'),
-  ];
+  const notes = !over
+    ? []
+    : [
+        data && connected && durationWords(data.call.duration, t, true),
+        connected &&
+          timeline &&
+          timeline.checks > 0 &&
+          t('ended.checks', { count: timeline.checks, clear: timeline.clear }),
+        !connected && !meeting && t('ended.notConnected'),
+      ];
   return (
     <section className={`card ${styles.card}`} role="status">
       <div className={`row ${styles.row}`}>

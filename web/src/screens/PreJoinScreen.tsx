@@ -42,7 +42,7 @@ export function PreJoinScreen() {
               {t('prejoin.copy')}
             </Button>
           </div>
-          <TroubleBanner />
+          {camera.problem !== 'blocked' && <TroubleBanner />}
           <DeviceSelect kind="camera" />
           <div className="stack" style={{ gap: 8 }}>
             <DeviceSelect kind="mic" />

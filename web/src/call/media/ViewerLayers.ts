@@ -51,7 +51,9 @@ export class ViewerLayers {
     if (!viewed) return;
     if (size === null) viewed.tiles.delete(tile);
     else viewed.tiles.set(tile, size);
-    this.#schedule();
+    // What comes back into view must not wait for sizes to settle.
+    if (size !== null && viewed.asked.paused && this.#active) this.#ask();
+    else this.#schedule();
   }
 
   close(): void {

@@ -65,10 +65,11 @@ function Network() {
     quality === null
       ? ''
       : ` · ${t('call.networkMore', { rtt: quality.rttMs, loss: (quality.loss * 100).toFixed(1) })}`;
+  const words = t(`call.network.${state}`) + numbers;
   return (
-    <IconButton label={t(`call.network.${state}`) + numbers}>
+    <span className={styles.network} role="img" aria-label={words} title={words}>
       <Icon size={20} stroke={1.8} aria-hidden />
-    </IconButton>
+    </span>
   );
 }
 
