@@ -147,6 +147,7 @@ export class Call extends EventEmitter<{
     peer.joinedAt = new Date();
     this.media.reconcile(peer);
     this.#notifyOthers(peer, (c) => c.notify('peerJoined', { peer: peer.info }));
+    this.media.entered(peer);
     this.emit('joined', peer);
     return peer;
   }

@@ -38,7 +38,8 @@ export class CallMedia {
 
   /** The peer that spoke last, if it is still there. */
   get activeSpeaker(): string | null {
-    return this.#speakerId !== null && this.#options.peers.has(this.#speakerId) ? this.#speakerId : null;
+    const speaker = this.#options.peers.get(this.#speakerId ?? '');
+    return speaker?.present ? speaker.id : null;
   }
 
   async rtpCapabilities(): Promise<types.RtpCapabilities> {
@@ -218,12 +219,21 @@ export class CallMedia {
     return null;
   }
 
+  /** A peer has joined. Whoever spoke before that is told of now: the observer does not say it twice. */
+  entered(peer: Peer): void {
+    if (peer.id === this.#speakerId) this.#tellSpeaker(peer.id);
+  }
+
   #setSpeaker(producerId: string): void {
     const speaker = this.#ownerOf(producerId)?.peer;
-    if (!speaker?.present || speaker.id === this.#speakerId) return;
+    if (!speaker || speaker.id === this.#speakerId) return;
     this.#speakerId = speaker.id;
+    if (speaker.present) this.#tellSpeaker(speaker.id);
+  }
+
+  #tellSpeaker(peerId: string): void {
     for (const peer of this.#options.peers.values()) {
-      if (peer.present) peer.connection?.notify('activeSpeaker', { peerId: speaker.id });
+      if (peer.present) peer.connection?.notify('activeSpeaker', { peerId });
     }
   }
 
