@@ -2,6 +2,7 @@ import { useEffect, useRef, type RefObject } from 'react';
 
 const width = 32;
 const height = 18;
+const overlap = 3;
 const everyMs = 1000;
 
 export interface BlurredGroundProps {
@@ -11,15 +12,19 @@ export interface BlurredGroundProps {
 }
 
 /**
- * A picture's own colours, blurred, as a ground: a few pixels drawn once a second. Blurring the video itself would cost
- * a whole core where there is no graphics processor.
+ * A picture's own colours, blurred, as a ground: a few pixels drawn once a second and stretched. A blur in the style
+ * sheet would be computed for every frame that is drawn, a whole core where there is no graphics processor.
  */
 export function BlurredGround({ around, className }: BlurredGroundProps) {
   const ref = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
     const draw = (): void => {
       const video = around.current?.querySelector('video');
-      if (video && video.videoWidth > 0) ref.current?.getContext('2d')?.drawImage(video, 0, 0, width, height);
+      const context = ref.current?.getContext('2d');
+      if (!context || !video || video.videoWidth === 0) return;
+      context.filter = 'blur(2px)';
+      // A little larger than the canvas, because a blur pales towards the edges.
+      context.drawImage(video, -overlap, -overlap, width + 2 * overlap, height + 2 * overlap);
     };
     draw();
     const soon = setTimeout(draw, everyMs / 4);

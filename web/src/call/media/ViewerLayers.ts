@@ -3,9 +3,15 @@ import { layerForTile, type Size } from '../layers.ts';
 
 /** Sizes settle this long before the server is asked, ms: windows are dragged and tiles move. */
 const debounceMs = 200;
+/** A video that has come and is on no tile by then is off the page, ms: drawing a call's first tiles takes its time. */
+const graceMs = 2000;
+/** A request that failed is tried again after this, ms: above the server's limit of two a second for one video. */
+const againMs = 1000;
 
 interface Viewed {
   layers: number;
+  /** Page clock, ms. */
+  sinceMs: number;
   /** Places on the page that show it now. */
   tiles: Map<object, Size>;
   asked: { paused: boolean; layer: number | null };
@@ -29,11 +35,18 @@ export class ViewerLayers {
   /** Begins asking; before the call is answered everything is left as the server made it. */
   start(): void {
     this.#active = true;
+    // Only now there are tiles to be drawn.
+    for (const viewed of this.#videos.values()) viewed.sinceMs = performance.now();
     this.#schedule();
   }
 
   add(consumerId: string, layers: number): void {
-    this.#videos.set(consumerId, { layers, tiles: new Map(), asked: { paused: false, layer: null } });
+    this.#videos.set(consumerId, {
+      layers,
+      sinceMs: performance.now(),
+      tiles: new Map(),
+      asked: { paused: false, layer: null },
+    });
     this.#schedule();
   }
 
@@ -63,13 +76,22 @@ export class ViewerLayers {
   }
 
   #schedule = (): void => {
+    this.#askIn(debounceMs);
+  };
+
+  #askIn(ms: number): void {
     if (!this.#active) return;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#ask(), debounceMs);
-  };
+    this.#timer = setTimeout(() => this.#ask(), ms);
+  }
 
   #ask(): void {
     for (const [consumerId, viewed] of this.#videos) {
+      const waits = viewed.tiles.size === 0 && performance.now() - viewed.sinceMs < graceMs;
+      if (waits) {
+        this.#askIn(graceMs);
+        continue;
+      }
       const paused = document.hidden || viewed.tiles.size === 0;
       if (paused !== viewed.asked.paused) {
         viewed.asked.paused = paused;
@@ -80,6 +102,7 @@ export class ViewerLayers {
       viewed.asked.layer = layer;
       this.#requests.request('setConsumerLayers', { consumerId, spatialLayer: layer }).catch(() => {
         viewed.asked.layer = null;
+        this.#askIn(againMs);
       });
     }
   }
@@ -87,7 +110,9 @@ export class ViewerLayers {
   #send(request: 'pauseConsumer' | 'resumeConsumer', consumerId: string): void {
     this.#requests.request(request, { consumerId }).catch(() => {
       const viewed = this.#videos.get(consumerId);
-      if (viewed) viewed.asked.paused = request !== 'pauseConsumer';
+      if (!viewed) return;
+      viewed.asked.paused = request !== 'pauseConsumer';
+      this.#askIn(againMs);
     });
   }
 }

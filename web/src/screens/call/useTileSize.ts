@@ -9,11 +9,12 @@ export function useTileSize(consumerId: string | null): RefObject<HTMLDivElement
     const element = ref.current;
     if (!element || consumerId === null) return;
     const place = {};
-    const observer = new ResizeObserver(([entry]) => {
-      if (!entry) return;
-      const { width, height } = entry.contentRect;
-      call.showVideo(consumerId, place, { width, height });
-    });
+    const tell = (): void => {
+      call.showVideo(consumerId, place, { width: element.clientWidth, height: element.clientHeight });
+    };
+    // At once as well: the observer waits for the page to be drawn, which may be late while a call begins.
+    tell();
+    const observer = new ResizeObserver(tell);
     observer.observe(element);
     return () => {
       observer.disconnect();
