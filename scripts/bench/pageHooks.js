@@ -8,7 +8,8 @@ addEventListener(
 );
 
 window.benchWatch = () => {
-  const { promise, resolve } = Promise.withResolvers();
+  const { promise, resolve, reject } = Promise.withResolvers();
+  setTimeout(() => reject(new Error('no first frame within 15 s')), 15_000);
   window.benchFirstFrame = promise;
   const seen = new WeakSet();
   const look = () => {

@@ -70,6 +70,7 @@ export class ViewerLayers {
   }
 
   close(): void {
+    this.#active = false;
     clearTimeout(this.#timer);
     document.removeEventListener('visibilitychange', this.#schedule);
     this.#videos.clear();
