@@ -131,7 +131,7 @@ async function scanRows(databaseUrl: string): Promise<Row[]> {
     SELECT a.durations,
       extract(epoch FROM a.at - p.joined_at)::float8 AS since_join_s,
       (row_number() OVER (PARTITION BY a.user_id ORDER BY a.at))::int AS rank
-    FROM security_assessments a JOIN call_participants p ON p.call_id = a.call_id AND p.user_id = a.user_id
+    FROM security_assessments a JOIN call_participants p ON p.peer_id = a.peer_id
     WHERE a.durations IS NOT NULL`);
   await client.end();
   const steps = ['decodeMs', 'detectMs', 'meshMs', 'embedMs', 'totalMs'].map((step): Row => {
