@@ -192,7 +192,13 @@ export class CallClient {
     const { call, self, peers, activeSpeaker, policy } = joined;
     this.#resumeToken = self.resumeToken;
     for (const { peerId, assessment } of joined.assessments) this.#board.receive(peerId, assessment, serverNow());
-    const producers = Object.fromEntries(joined.producers.map((producer) => [producer.producerId, producer]));
+    // What is received already counts too: its offer may have overtaken this answer, which does not know of it then.
+    const received = new Set(Object.values(this.snapshot.tracks).map(({ producerId }) => producerId));
+    const producers = Object.fromEntries(
+      [...Object.values(this.snapshot.producers).filter((p) => received.has(p.producerId)), ...joined.producers].map(
+        (producer) => [producer.producerId, producer],
+      ),
+    );
     this.#set({ call, self, peers: peers.filter((p) => p.peerId !== self.peerId), producers, activeSpeaker, policy });
     this.#setStatus(call.status);
     this.#showAssessments();
