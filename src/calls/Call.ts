@@ -212,6 +212,8 @@ export class Call extends EventEmitter<{
 
   /** The answer to whoever has just joined or come back. */
   async joinedAnswer(peer: Peer): Promise<Joined> {
+    // Waited for first: whoever comes or goes meanwhile is told of before the answer, which must know it too.
+    const routerRtpCapabilities = await this.media.rtpCapabilities();
     const others = this.presentPeers.filter((p) => p !== peer);
     const assessments = [...this.#assessments].flatMap(([peerId, views]) => {
       const judged = this.peers.get(peerId);
@@ -226,7 +228,7 @@ export class Call extends EventEmitter<{
       assessments,
       activeSpeaker: this.media.activeSpeaker,
       mediaAlive: peer.endpoint !== null && !peer.endpoint.closed,
-      routerRtpCapabilities: { ...(await this.media.rtpCapabilities()) },
+      routerRtpCapabilities: { ...routerRtpCapabilities },
       policy: this.#settings.policy,
     };
   }

@@ -8,6 +8,7 @@ import type { Signaling } from '../api/Signaling.ts';
 import { AssessmentBoard } from './AssessmentBoard.ts';
 import {
   initialSnapshot,
+  withJoined,
   withoutConsumer,
   withoutPeer,
   withPeer,
@@ -189,18 +190,10 @@ export class CallClient {
   }
 
   #accept(joined: Joined): void {
-    const { call, self, peers, activeSpeaker, policy } = joined;
-    this.#resumeToken = self.resumeToken;
+    this.#resumeToken = joined.self.resumeToken;
     for (const { peerId, assessment } of joined.assessments) this.#board.receive(peerId, assessment, serverNow());
-    // What is received already counts too: its offer may have overtaken this answer, which does not know of it then.
-    const received = new Set(Object.values(this.snapshot.tracks).map(({ producerId }) => producerId));
-    const producers = Object.fromEntries(
-      [...Object.values(this.snapshot.producers).filter((p) => received.has(p.producerId)), ...joined.producers].map(
-        (producer) => [producer.producerId, producer],
-      ),
-    );
-    this.#set({ call, self, peers: peers.filter((p) => p.peerId !== self.peerId), producers, activeSpeaker, policy });
-    this.#setStatus(call.status);
+    this.#set(withJoined(this.snapshot, joined));
+    this.#setStatus(joined.call.status);
     this.#showAssessments();
   }
 

@@ -1,4 +1,4 @@
-import type { CallInfo, PeerInfo, ProducerInfo } from '../../../src/protocol/signaling.ts';
+import type { CallInfo, Joined, PeerInfo, ProducerInfo } from '../../../src/protocol/signaling.ts';
 import type { MediaSource, PeerRole } from '../../../src/protocol/values.ts';
 import type { AssessmentView, ViewPolicy } from './assessments.ts';
 import type { OwnMediaState } from './media/OwnMedia.ts';
@@ -87,6 +87,28 @@ export function trackOf(snapshot: CallSnapshot, peerId: string, source: MediaSou
 /** Whether a person sends a source right now, as far as the server said. */
 export function isSending(snapshot: CallSnapshot, peerId: string, source: MediaSource): boolean {
   return Object.values(snapshot.producers).some((p) => p.peerId === peerId && p.source === source && !p.paused);
+}
+
+/**
+ * The answer to a join replaces what is known of the call. What is received already stays: its offer may have overtaken
+ * the answer, which does not know of it then.
+ */
+export function withJoined(
+  snapshot: CallSnapshot,
+  joined: Pick<Joined, 'call' | 'self' | 'peers' | 'producers' | 'activeSpeaker' | 'policy'>,
+): Partial<CallSnapshot> {
+  const { call, self, peers, activeSpeaker, policy } = joined;
+  const received = new Set(Object.values(snapshot.tracks).map(({ producerId }) => producerId));
+  const overtook = pick(snapshot.producers, ({ producerId }) => received.has(producerId));
+  const told = Object.fromEntries(joined.producers.map((producer) => [producer.producerId, producer]));
+  return {
+    call,
+    self,
+    peers: peers.filter(({ peerId }) => peerId !== self.peerId),
+    producers: { ...overtook, ...told },
+    activeSpeaker,
+    policy,
+  };
 }
 
 export function withPeer(snapshot: CallSnapshot, peer: PeerInfo): Partial<CallSnapshot> {
