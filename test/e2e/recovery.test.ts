@@ -1,15 +1,10 @@
 import assert from 'node:assert/strict';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { processesOf } from '../../scripts/bench/processes.ts';
-import {
-  callAndAnswer,
-  launchBrowser,
-  registerPerson,
-  waitForMovingPicture,
-  type Person,
-} from '../support/browsers.ts';
+import { callAndAnswer, waitForMovingPicture, type Person } from '../support/browsers.ts';
 import { en } from '../../web/src/words/en.ts';
-import { ServerProcess } from '../support/serverProcess.ts';
+import { startPair, type Pair } from '../support/pair.ts';
+import type { ServerProcess } from '../support/serverProcess.ts';
 
 /** Decoded frames of the first remote video, from the browser's own count. */
 async function frames(page: Page): Promise<number> {
@@ -32,26 +27,19 @@ async function waitForMoreFrames(page: Page, than: number, timeoutMs: number): P
 
 describe('a call that is disturbed', function () {
   this.timeout(120_000);
+  let pair: Pair;
   let server: ServerProcess;
-  let browser: Browser;
   let alice: Person;
   let bob: Person;
 
   before(async () => {
-    server = await ServerProcess.start({ env: { WORKERS: '1' } });
-    browser = await launchBrowser();
-    [alice, bob] = await Promise.all([
-      registerPerson(browser, server.url, 'alice'),
-      registerPerson(browser, server.url, 'bob'),
-    ]);
+    pair = await startPair();
+    ({ server, alice, bob } = pair);
     await callAndAnswer(alice, bob);
     for (const { page } of [alice, bob]) await waitForMovingPicture(page);
   });
 
-  after(async () => {
-    await browser.close();
-    await server.stop();
-  });
+  after(() => pair.close());
 
   /** Alice's tile on Bob's page, while it says that her microphone is off. */
   const mutedTile = () => bob.page.locator(`[data-testid="tile"][data-self="false"][aria-label*="${en.call.muted}"]`);

@@ -1,29 +1,20 @@
 import assert from 'node:assert/strict';
-import type { Browser } from 'playwright-core';
-import { agreeIfAsked, launchBrowser, registerPerson, waitForMovingPicture, type Person } from '../support/browsers.ts';
+import { agreeIfAsked, waitForMovingPicture, type Person } from '../support/browsers.ts';
 import { hears } from '../support/pageMedia.ts';
-import { ServerProcess } from '../support/serverProcess.ts';
+import { startPair, type Pair } from '../support/pair.ts';
 
 describe('a call answered with voice only', function () {
   this.timeout(120_000);
-  let server: ServerProcess;
-  let browser: Browser;
+  let pair: Pair;
   let alice: Person;
   let bob: Person;
 
   before(async () => {
-    server = await ServerProcess.start({ env: { WORKERS: '1' } });
-    browser = await launchBrowser();
-    [alice, bob] = await Promise.all([
-      registerPerson(browser, server.url, 'alice'),
-      registerPerson(browser, server.url, 'bob'),
-    ]);
+    pair = await startPair();
+    ({ alice, bob } = pair);
   });
 
-  after(async () => {
-    await browser.close();
-    await server.stop();
-  });
+  after(() => pair.close());
 
   const badgeOf = (viewer: Person, attributes: string) =>
     viewer.page.locator(`[data-self="false"] [data-testid="security-badge"]${attributes}`);

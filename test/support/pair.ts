@@ -1,0 +1,27 @@
+import type { Browser } from 'playwright-core';
+import { launchBrowser, registerPerson, type Person } from './browsers.ts';
+import { ServerProcess } from './serverProcess.ts';
+
+/** Two registered people, each at a page of one browser, and a server of their own. */
+export interface Pair {
+  server: ServerProcess;
+  browser: Browser;
+  alice: Person;
+  bob: Person;
+  close: () => Promise<void>;
+}
+
+/** @param env settings of the server; one media worker unless it says otherwise. */
+export async function startPair(env: Record<string, string> = {}): Promise<Pair> {
+  const server = await ServerProcess.start({ env: { WORKERS: '1', ...env } });
+  const browser = await launchBrowser();
+  const [alice, bob] = await Promise.all([
+    registerPerson(browser, server.url, 'alice'),
+    registerPerson(browser, server.url, 'bob'),
+  ]);
+  const close = async (): Promise<void> => {
+    await browser.close();
+    await server.stop();
+  };
+  return { server, browser, alice, bob, close };
+}
