@@ -15,7 +15,7 @@ describe('calls', () => {
   before(async function () {
     this.timeout(60_000);
     server = await TestServer.start({
-      calls: { ringTimeoutMs: 600, keepPeerMs: 700, keepTransportsMs: 400, emptyMeetingMs: 300 },
+      calls: { ringTimeoutMs: 2000, keepPeerMs: 2500, keepTransportsMs: 600, emptyMeetingMs: 600 },
     });
     [alice, bob, carol] = await Promise.all([
       server.register('alice'),
@@ -194,10 +194,11 @@ describe('calls', () => {
     it('closes the media of somebody who is away for long, who makes them anew when he is back', async () => {
       const { a, b, callId, roomId } = await directCall();
       const { self } = await server.answerOf(b);
+      const again = await connect(bob);
+      await server.eventually(() => server.flowingConsumers(callId) === 4);
       b.drop();
       await server.eventually(() => server.flowingConsumers(callId) === 0);
       assert.equal(a.has('peerLeft'), false);
-      const again = await connect(bob);
       const answer = await again.request('join', { roomId, resumeToken: self.resumeToken });
       assert.deepEqual([answer.self.peerId, answer.mediaAlive], [self.peerId, false]);
       await again.setUpMedia();
