@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { performance } from 'node:perf_hooks';
+import type { Looked } from '../analysis/protocol.ts';
 import type { Logger } from '../logger.ts';
 import type { AnalysisPool } from './AnalysisPool.ts';
 import type { AssessmentStore } from './AssessmentStore.ts';
@@ -14,6 +15,13 @@ export interface MonitorOptions {
   times: SubjectTimes;
 }
 
+export interface MonitorEvents {
+  /** A result as it is told and stored. */
+  assessment: [AssessmentResult];
+  /** Every look at a camera, with the assessment as it is after it: for measuring the detection. */
+  look: [Subject, Looked];
+}
+
 /** Results on their way to the store; more are lost to the record, and counted, before they eat the memory. */
 const MAX_SAVING = 200;
 const MAX_HOLD_BACK_MS = 2000;
@@ -22,7 +30,7 @@ const MAX_HOLD_BACK_MS = 2000;
  * Watches the cameras of all participants. `watch` one for each; results come as events and go into the store. Nothing
  * here is ever awaited by a call: when analysis is slow or gone, results become `unscored` and calls go on.
  */
-export class Monitor extends EventEmitter<{ assessment: [AssessmentResult] }> {
+export class Monitor extends EventEmitter<MonitorEvents> {
   readonly #options: MonitorOptions;
   readonly #subjects = new Set<WatchedSubject>();
   readonly #ending = new Set<Promise<void>>();
@@ -53,6 +61,7 @@ export class Monitor extends EventEmitter<{ assessment: [AssessmentResult] }> {
       heldBackMs: () => group.heldUntilMs - performance.now(),
       onResult: (assessment, detail) =>
         this.#handleResult({ ...identityOf(subject), atMs: Date.now(), assessment, detail }),
+      onLook: (looked) => this.#tell(() => this.emit('look', subject, looked)),
       onClose: () => this.#forget(subject),
     });
     this.#subjects.add(subject);
@@ -85,8 +94,12 @@ export class Monitor extends EventEmitter<{ assessment: [AssessmentResult] }> {
   #handleResult(result: AssessmentResult): void {
     this.#counted.results++;
     this.#save(result);
+    this.#tell(() => this.emit('assessment', result));
+  }
+
+  #tell(emit: () => void): void {
     try {
-      this.emit('assessment', result);
+      emit();
     } catch (error) {
       this.#options.logger.error({ err: error }, 'listener to assessments failed');
     }

@@ -21,6 +21,8 @@ export interface SubjectOptions {
   logger: Logger;
   heldBackMs: () => number;
   onResult: (assessment: Assessment, detail: AssessmentDetail) => void;
+  /** Every look, also one whose result is not told because nothing has changed. */
+  onLook: (looked: Looked) => void;
   onClose: () => void;
 }
 
@@ -173,6 +175,7 @@ export class WatchedSubject implements Subject {
     else this.#faceless = { looks: this.#faceless.looks + 1, sinceMs: this.#faceless.sinceMs || looked.atMs };
     this.#restartStaleTimer();
     this.#tell(looked);
+    this.#options.onLook(looked);
   }
 
   #handleFailure(failure: ScanFailure): void {

@@ -17,8 +17,15 @@ export interface RtpSourceOptions {
   tamper?: (frame: Buffer) => Buffer;
 }
 
+/** What sends a camera's RTP. */
+export interface CameraSource {
+  start(destination: { ip: string; port: number }): void;
+  stop(): void;
+  close(): Promise<void>;
+}
+
 /** A live sender of VP8 over plain RTP: what a camera is in tests, without a browser and without an encoder. */
-export class RtpSource {
+export class RtpSource implements CameraSource {
   readonly #socket: Socket;
   readonly #options: RtpSourceOptions;
   readonly #state: PacketizerState;
