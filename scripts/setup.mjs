@@ -4,7 +4,7 @@
  * It runs on the system's Node, before any package is there, and does only what is not done yet.
  */
 import { allSteps, step } from './setup/step.mjs';
-import { provideChromium } from './setup/chromium.mjs';
+import { provideChromium, provideFirefox } from './setup/browsers.mjs';
 import { Failure, MissingPackages } from './setup/Failure.mjs';
 import { withLock } from './setup/lock.mjs';
 import { convertModels } from './setup/models.mjs';
@@ -16,11 +16,11 @@ import { provideWorker } from './setup/worker.mjs';
 const HELP = `usage: node scripts/setup.mjs [--test | --dev]
 
 Makes the checkout ready to run; does only what is not done yet.
-  --test   also what the tests need: Chromium
+  --test   also what the tests need: Chromium and Firefox
   --dev    for "npm run dev": builds neither server nor page
   --help   this text
 
-Environment: MEDIASOUP_WORKER_BIN (a worker to use), CHROMIUM_BIN (a browser for the tests),
+Environment: MEDIASOUP_WORKER_BIN (a worker to use), CHROMIUM_BIN, FIREFOX_BIN (browsers for the tests),
 XDG_CACHE_HOME (the worker is kept below it, else below ~/.cache).`;
 
 const OPTIONS = ['--test', '--dev', '--help'];
@@ -33,7 +33,7 @@ async function setup(args) {
   const waiting = () => console.log('waiting for another setup of this checkout');
   await withLock(root, waiting, () =>
     allSteps([
-      ...(args.includes('--test') ? [step('chromium', provideChromium)] : []),
+      ...(args.includes('--test') ? [step('chromium', provideChromium), step('firefox', provideFirefox)] : []),
       makeProject(args.includes('--dev')),
     ]),
   );

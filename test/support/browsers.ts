@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { movedPicture } from './pictures.ts';
 
 /** Where the test media are, beside the checkout; null where they are not. */
 export function mediaFile(path: string): string | null {
@@ -96,26 +97,7 @@ export async function callAndAnswer(caller: Person, callee: Person): Promise<voi
 
 /** Waits until the picture of the other people moves, and gives the size of the first one's. */
 export async function waitForMovingPicture(page: Page, timeoutMs = 15_000): Promise<{ width: number; height: number }> {
-  const handle = await page.waitForFunction(
-    () => {
-      const videos = [...document.querySelectorAll<HTMLVideoElement>('[data-testid="tile"][data-self="false"] video')];
-      const video = videos.find((v) => v.videoWidth > 0);
-      if (!video) return null;
-      const canvas = document.createElement('canvas');
-      canvas.width = 32;
-      canvas.height = 18;
-      const context = canvas.getContext('2d');
-      if (!context) return null;
-      context.drawImage(video, 0, 0, 32, 18);
-      const pixels = [...context.getImageData(0, 0, 32, 18).data];
-      const earlier = JSON.parse(video.dataset.seen ?? '[]') as number[];
-      video.dataset.seen = JSON.stringify(pixels);
-      const moved = earlier.length > 0 && pixels.some((value, i) => Math.abs(value - (earlier[i] ?? 0)) > 4);
-      return moved ? { width: video.videoWidth, height: video.videoHeight } : null;
-    },
-    undefined,
-    { timeout: timeoutMs, polling: 200 },
-  );
+  const handle = await page.waitForFunction(movedPicture, undefined, { timeout: timeoutMs, polling: 200 });
   const size = await handle.jsonValue();
   if (!size) throw new Error('no moving picture');
   return size;

@@ -1,3 +1,4 @@
+import './zodPolicy.ts';
 import '@mantine/core/styles/default-css-variables.css';
 import './styles/tokens.css';
 import '@mantine/core/styles/global.css';

@@ -15,6 +15,7 @@ describe('setup', function () {
     const steps = output.trim().split('\n');
     assert.deepEqual(steps.map((line) => line.split(' ')[0]).sort(), [
       'chromium',
+      'firefox',
       'models',
       'packages',
       'page',
