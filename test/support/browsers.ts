@@ -48,8 +48,8 @@ export interface Person {
   complaints: string[];
 }
 
-/** Opens the page and registers a new account, as a person would. */
-export async function registerPerson(
+/** Opens the page of somebody who is not signed in. */
+export async function openSignIn(
   browser: Browser,
   url: string,
   name: string,
@@ -69,13 +69,25 @@ export async function registerPerson(
   });
   await options.prepare?.(page);
   await page.goto(url);
+  return { name, context, page, complaints };
+}
+
+/** Opens the page and registers a new account, as a person would. */
+export async function registerPerson(
+  browser: Browser,
+  url: string,
+  name: string,
+  options: BrowserOptions = {},
+): Promise<Person> {
+  const person = await openSignIn(browser, url, name, options);
+  const { page } = person;
   await page.getByTestId('auth-toggle').click();
   await page.getByTestId('auth-username').fill(name);
   await page.getByTestId('auth-email').fill(`${name}@example.org`);
   await page.getByTestId('auth-password').fill('correct horse battery');
   await page.getByTestId('auth-submit').click();
   await page.getByTestId('home').waitFor();
-  return { name, context, page, complaints };
+  return person;
 }
 
 /** Agrees to the check if the page asks. */

@@ -14,6 +14,8 @@ export interface ServerProcessOptions {
   env?: Record<string, string>;
   /** Arguments for node, before the program. */
   nodeArgs?: string[];
+  /** What runs, with its arguments; the built server if absent. */
+  program?: string[];
   /** Go on with the data of an earlier process. */
   dataDir?: string;
 }
@@ -45,7 +47,8 @@ export class ServerProcess {
       NODE_ENV: 'test',
       ...options.env,
     };
-    const child = spawn(process.execPath, [...(options.nodeArgs ?? []), 'dist/src/main.js'], {
+    const { nodeArgs = [], program = ['dist/src/main.js'] } = options;
+    const child = spawn(process.execPath, [...nodeArgs, ...program], {
       cwd: root,
       env: { ...process.env, ...env, DATA_DIR: dataDir },
       stdio: ['ignore', 'pipe', 'pipe'],
