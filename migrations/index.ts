@@ -1,4 +1,5 @@
 import { InitialSchema1795509600000 } from './1795509600000-InitialSchema.ts';
+import { ChatMessages1795600200000 } from './1795600200000-ChatMessages.ts';
 
 /** All migrations, oldest first. A migration that was released is never changed; write another one. */
-export const migrations = [InitialSchema1795509600000];
+export const migrations = [InitialSchema1795509600000, ChatMessages1795600200000];

@@ -7,7 +7,9 @@ import type { Assessment } from '../protocol/assessment.ts';
 import type { CallInfo, Joined, Person, ProducerInfo } from '../protocol/signaling.ts';
 import type { CallStatus, CallType, Consent, EndReason, PeerRole } from '../protocol/values.ts';
 import { CallMedia } from './CallMedia.ts';
+import type { CallMemory } from './CallStore.ts';
 import type { CameraChecks } from './CameraChecks.ts';
+import { ChatLog, toChatMessage, type WrittenMessage } from './ChatLog.ts';
 import type { Connection } from './Connection.ts';
 import { Peer } from './Peer.ts';
 
@@ -34,6 +36,8 @@ export interface CallOptions {
   identity: CallIdentity;
   status: 'ringing' | 'active';
   startTime: Date | null;
+  /** What happened in it before it came back into memory; null for a new call. */
+  memory: CallMemory | null;
   settings: CallSettings;
   createRoom: () => Promise<Room>;
   checks: CameraChecks;
@@ -60,6 +64,7 @@ export class Call extends EventEmitter<{
   readonly identity: CallIdentity;
   readonly peers = new Map<string, Peer>();
   readonly media: CallMedia;
+  readonly #chat: ChatLog;
   readonly #settings: CallSettings;
   readonly #checks: CameraChecks;
   readonly #assessments = new Map<string, AssessmentViews>();
@@ -73,6 +78,7 @@ export class Call extends EventEmitter<{
     this.startTime = options.startTime;
     this.#settings = options.settings;
     this.#checks = options.checks;
+    this.#chat = new ChatLog(options.memory?.messages);
     this.media = new CallMedia({
       callId: this.id,
       direct: this.direct,
@@ -210,6 +216,14 @@ export class Call extends EventEmitter<{
     }
   }
 
+  /** Shows a peer's message to everybody else. */
+  say(peer: Peer, requestId: string, text: string): { message: WrittenMessage; isNew: boolean } {
+    const said = this.#chat.add({ requestId, peerId: peer.id, user: peer.user, text, nowMs: Date.now() });
+    const message = toChatMessage(said.message);
+    if (said.isNew) this.#notifyOthers(peer, (c) => c.notify('chatMessage', { message }));
+    return said;
+  }
+
   /** The answer to whoever has just joined or come back. */
   async joinedAnswer(peer: Peer): Promise<Joined> {
     // Waited for first: whoever comes or goes meanwhile is told of before the answer, which must know it too.
@@ -227,6 +241,7 @@ export class Call extends EventEmitter<{
       consumerIds: (peer.endpoint?.subscriptions ?? []).map((s) => s.id),
       assessments,
       activeSpeaker: this.media.activeSpeaker,
+      messages: this.#chat.recent,
       mediaAlive: peer.endpoint !== null && !peer.endpoint.closed,
       routerRtpCapabilities: { ...routerRtpCapabilities },
       policy: this.#settings.policy,

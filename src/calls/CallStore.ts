@@ -1,5 +1,6 @@
 import type { CallStatus, CallType, Consent, EndReason, PeerRole } from '../protocol/values.ts';
 import type { Person } from '../protocol/signaling.ts';
+import type { WrittenMessage } from './ChatLog.ts';
 import type { AssessmentStatus, Assurance, Cause, UnscoredReason } from '../protocol/assessment.ts';
 
 /** What calls/ needs of the database; db/ implements it. Every promise resolves once its transaction is durable. */
@@ -41,6 +42,28 @@ export interface CallStore {
   details(callId: string, userId: string): Promise<CallDetails | null>;
 
   saveQuality(sample: NewQualitySample): Promise<void>;
+
+  /** Idempotent. */
+  saveMessage(callId: string, message: WrittenMessage): Promise<void>;
+  /** What a call must know that comes back into memory. */
+  memory(callId: string): Promise<CallMemory>;
+}
+
+export interface CallMemory {
+  /** The last messages, oldest first. */
+  messages: WrittenMessage[];
+}
+
+export interface ChatRow {
+  messageId: string;
+  peerId: string;
+  requestId: string;
+  /** Null for a guest, whose name is in `fullName`. */
+  userId: string | null;
+  username: string;
+  fullName: string;
+  sentAt: Date;
+  text: string;
 }
 
 export interface NewCall {
@@ -125,4 +148,6 @@ export interface CallDetails {
   /** Of every participant, oldest first. The HTTP edge hides the asker's own risk and confidence. */
   security: ScanRow[];
   quality: NewQualitySample[];
+  /** Oldest first; of very many messages the last ones. */
+  chat: ChatRow[];
 }

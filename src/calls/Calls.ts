@@ -2,11 +2,12 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { AppError, notFound } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { Room } from '../media/Room.ts';
-import type { Joined, Person, RequestData } from '../protocol/signaling.ts';
+import type { ChatMessage, Joined, Person, RequestData } from '../protocol/signaling.ts';
 import type { CallType, Consent, EndReason, Presence as PresenceValue } from '../protocol/values.ts';
 import { Call, type CallSettings } from './Call.ts';
 import type { AdoptedCall, CallEnd, CallRecord, CallStore } from './CallStore.ts';
 import type { CameraChecks } from './CameraChecks.ts';
+import { toChatMessage } from './ChatLog.ts';
 import type { Connection } from './Connection.ts';
 import type { Peer } from './Peer.ts';
 import { Presence } from './Presence.ts';
@@ -127,7 +128,8 @@ export class Calls {
       ...options,
     };
     // Registered at once, so that a second caller finds the callee busy while the first row is being written.
-    const call = this.#add(new Call({ ...this.#callParts(), identity, status, startTime: null, settings }));
+    const parts = { ...this.#callParts(), identity, status, settings } as const;
+    const call = this.#add(new Call({ ...parts, startTime: null, memory: null }));
     try {
       await this.#makeRoomFor(caller.id);
       const { id, roomId, callType, title, createdAt } = identity;
@@ -227,6 +229,13 @@ export class Calls {
       score,
       ...measured,
     });
+  }
+
+  /** Others read at once; the record follows, as it does for everything that is only seen. */
+  sendChat(call: Call, peer: Peer, { requestId, text }: RequestData<'sendChat'>): ChatMessage {
+    const { message, isNew } = call.say(peer, requestId, text);
+    if (isNew) void this.#writer.write(call.id, () => this.#options.store.saveMessage(call.id, message));
+    return toChatMessage(message);
   }
 
   /** A peer goes by its own wish, or its page closed. */
@@ -340,18 +349,21 @@ export class Calls {
       // A stranger to a direct call must not learn that it was.
       throw record.callee ? notFound() : new AppError('CALL_OVER', 'This call is over.');
     }
-    const call = this.#revive(record, record.status);
+    const call = await this.#revive(record, record.status);
     const unusedMs = Date.now() - record.createdAt.getTime();
     if (record.startTime !== null || unusedMs < this.#options.settings.unusedMeetingTtlMs) return call;
     await this.#finish(call, 'ended', 'everyone_left', record.createdAt);
     throw new AppError('CALL_OVER', 'This call is over.');
   }
 
-  #revive(record: CallRecord, status: 'ringing' | 'active'): Call {
+  /** Takes a call from the database into memory, once. */
+  async #revive(record: CallRecord, status: 'ringing' | 'active'): Promise<Call> {
+    const memory = await this.#options.store.memory(record.id);
+    const live = this.#live.get(record.id);
+    if (live) return live;
     const { startTime } = record;
-    return this.#add(
-      new Call({ ...this.#callParts(), identity: record, status, startTime, settings: this.#options.settings }),
-    );
+    const { settings } = this.#options;
+    return this.#add(new Call({ ...this.#callParts(), identity: record, status, startTime, memory, settings }));
   }
 
   async #recover(record: AdoptedCall): Promise<void> {
@@ -359,7 +371,7 @@ export class Calls {
     if (record.status === 'ringing') {
       await this.#options.store.end(record.id, { status: 'failed', reason: 'server_lost', endTime: record.lastSeenAt });
     } else if (record.startTime !== null) {
-      const call = this.#revive(record, 'active');
+      const call = await this.#revive(record, 'active');
       this.#after(settings.recoverMs, call, () => this.#endUnlessBack(call, record.lastSeenAt));
     }
   }
@@ -389,7 +401,7 @@ export class Calls {
     const unused = own.filter((r) => r.callee === null && r.startTime === null && !this.#live.get(r.id)?.peers.size);
     const oldest = unused.reduce<CallRecord | null>((a, b) => (a && a.createdAt < b.createdAt ? a : b), null);
     if (!oldest) throw new AppError('RATE_LIMITED', 'You have too many calls running.', { retryAfterS: 60 });
-    const call = this.#live.get(oldest.id) ?? this.#revive(oldest, 'active');
+    const call = this.#live.get(oldest.id) ?? (await this.#revive(oldest, 'active'));
     await this.#finish(call, 'ended', 'everyone_left');
   }
 

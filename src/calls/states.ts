@@ -28,6 +28,7 @@ export const allowedStates: Readonly<Record<RequestName, readonly PeerState[]>> 
   setConsumerLayers: ['joined', 'held'],
   pauseConsumer: ['joined', 'held'],
   resumeConsumer: ['joined', 'held'],
+  sendChat: ['joined'],
   endCall: ['joined'],
   reportQuality: ['joined', 'held'],
 };

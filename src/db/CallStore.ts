@@ -3,17 +3,24 @@ import type {
   AdoptedCall,
   CallDetails,
   CallEnd,
+  CallMemory,
   CallRecord,
   CallStore,
   NewCall,
   NewParticipant,
   NewQualitySample,
 } from '../calls/CallStore.ts';
+import type { WrittenMessage } from '../calls/ChatLog.ts';
 import { AppError } from '../errors.ts';
 import type { PeerRole } from '../protocol/values.ts';
 import { callColumns, callPeople, toAdoptedCall, toCallRecord, type CallRow } from './callRows.ts';
+import { insertMessage, messagesOf } from './chatRows.ts';
 import type { Database, Sql } from './Database.ts';
 import { scansOf } from './AssessmentStore.ts';
+
+/** Messages in the answer to one who reads a call's record, and those that a running call remembers. */
+const maxShownMessages = 2000;
+const maxRememberedMessages = 200;
 
 const open = `('ringing', 'active')`;
 
@@ -164,12 +171,30 @@ export class PostgresCallStore implements CallStore {
       [callId, userId],
     );
     if (!row) return null;
-    const [participants, security, quality] = await Promise.all([
+    const [participants, security, quality, chat] = await Promise.all([
       this.#participantsOf(row.id),
       scansOf(this.#database, row.id),
       this.#qualityOf(row.id, callId),
+      messagesOf(this.#database, row.id, maxShownMessages),
     ]);
-    return { call: toCallRecord(row), participants, security, quality };
+    return { call: toCallRecord(row), participants, security, quality, chat };
+  }
+
+  async saveMessage(callId: string, message: WrittenMessage): Promise<void> {
+    await insertMessage(this.#database, callId, message);
+  }
+
+  async memory(callId: string): Promise<CallMemory> {
+    const [row] = await this.#database.rows<{ id: number }>('SELECT id FROM calls WHERE uuid = $1', [callId]);
+    if (!row) throw new Error('there is no such call');
+    const rows = await messagesOf(this.#database, row.id, maxRememberedMessages);
+    return {
+      messages: rows.map(({ userId, username, fullName, sentAt, ...message }) => ({
+        ...message,
+        user: { id: userId ?? message.peerId, username, fullName },
+        sentAt: sentAt.toISOString(),
+      })),
+    };
   }
 
   async saveQuality(sample: NewQualitySample): Promise<void> {

@@ -85,6 +85,13 @@ export function toCallDetails(details: CallDetails, askerId: string, now: Date):
       rtt_ms: sample.rttMs,
       freeze_s: sample.freezeS,
     })),
+    chat: details.chat.map(({ messageId, userId, username, fullName, sentAt, text }) => ({
+      id: messageId,
+      user_id: userId,
+      name: fullName.trim() || username,
+      at: sentAt.toISOString(),
+      text,
+    })),
   };
 }
 

@@ -73,6 +73,16 @@ export const qualityEntry = z.strictObject({
   freeze_s: z.number().min(0),
 });
 
+const chatEntry = z.strictObject({
+  id: z.uuid(),
+  /** Null for a guest. */
+  user_id: z.uuid().nullable(),
+  name: z.string(),
+  at: isoTime,
+  text: z.string(),
+});
+export type ChatEntry = z.infer<typeof chatEntry>;
+
 const tokens = z.strictObject({
   user,
   access_token: z.string(),
@@ -267,6 +277,8 @@ export const routes = {
       participants: z.array(participant),
       security_timeline: z.array(securityEntry),
       quality_timeline: z.array(qualityEntry),
+      /** What was written in the call, oldest first; of very many messages the last 2,000. */
+      chat: z.array(chatEntry),
     }),
   },
 } as const satisfies Record<string, Route>;

@@ -4,6 +4,7 @@ import { dtlsParameters, rtpCapabilities, rtpParameters, serverObject, transport
 import {
   callStatus,
   callType,
+  chatText,
   consent,
   endReason,
   isoTime,
@@ -58,6 +59,16 @@ export const producerInfo = z.strictObject({
 });
 export type ProducerInfo = z.infer<typeof producerInfo>;
 
+export const chatMessage = z.strictObject({
+  messageId: z.uuid(),
+  /** The stay in the call in which it was written. */
+  peerId: objectId,
+  user: person,
+  sentAt: isoTime,
+  text: z.string(),
+});
+export type ChatMessage = z.infer<typeof chatMessage>;
+
 const policy = z.strictObject({ scanIntervalMs: z.int(), staleAfterMs: z.int(), verifiedTtlMs: z.int() });
 
 const prepared = z.strictObject({
@@ -80,6 +91,8 @@ const joined = z.strictObject({
   consumerIds: z.array(objectId),
   assessments: z.array(z.strictObject({ peerId: objectId, assessment })),
   activeSpeaker: objectId.nullable(),
+  /** The latest of what was written so far, oldest first; all of it is in the call's record. */
+  messages: z.array(chatMessage),
   /** Whether the peer's media of before live on. If not, the page creates transports anew. */
   mediaAlive: z.boolean(),
   routerRtpCapabilities: serverObject,
@@ -148,6 +161,14 @@ export const requests = {
   },
   pauseConsumer: { data: consumerRef, response: nothing },
   resumeConsumer: { data: consumerRef, response: nothing },
+  /**
+   * Writes to everybody in the call. `requestId` makes a repeated request harmless: the same id of the same user
+   * answers the same message.
+   */
+  sendChat: {
+    data: z.strictObject({ requestId: objectId, text: chatText }),
+    response: z.strictObject({ message: chatMessage }),
+  },
   /** Ends the call for everybody (hosts). */
   endCall: { data: nothing, response: nothing },
   /** What the page measured since its last report; kept with the call record. */
@@ -197,6 +218,8 @@ export const notifications = {
   activeSpeaker: z.strictObject({ peerId: objectId.nullable() }),
   /** Of others, and of the receiver himself (then without risk, confidence and causes). */
   assessmentChanged: z.strictObject({ peerId: objectId, assessment }),
+  /** Somebody else wrote; the writer has it in his answer. */
+  chatMessage: z.strictObject({ message: chatMessage }),
   /** Make a key frame on the camera now: somebody is about to join. */
   keyFrameWanted: nothing,
   /** The media worker is gone: rebuild on these transports. */

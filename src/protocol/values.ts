@@ -69,6 +69,17 @@ export const username = z
 /** A room's name: 128 random bits as base64url (RFC 4648, section 5). */
 export const roomId = z.string().regex(/^[A-Za-z0-9_-]{22}$/);
 
+/** UTF-8 bytes of a chat message. */
+export const maxChatBytes = 4096;
+
+/** A chat message: something to see, well-formed (a lone surrogate or NUL cannot be kept), of at most 4 KB. */
+export const chatText = z
+  .string()
+  .max(maxChatBytes)
+  .refine((text) => text.isWellFormed() && !text.includes('\0'), 'not a well-formed text')
+  .refine((text) => new TextEncoder().encode(text).length <= maxChatBytes, 'longer than 4 KB')
+  .refine((text) => /[^\p{C}\p{Z}\p{M}]/u.test(text), 'nothing to see');
+
 /** Identifier that the server made: of a peer, transport, producer or consumer. */
 export const objectId = z.string().min(1).max(64);
 

@@ -143,6 +143,12 @@ export function createHandlers({ calls, reauthenticate }: HandlerOptions): Handl
       return {};
     },
 
+    sendChat(connection, data) {
+      const { call, peer } = placeOf(connection);
+      limitChat(peer);
+      return { message: calls.sendChat(call, peer, data) };
+    },
+
     async endCall(connection) {
       await calls.end(placeOf(connection).call.id, connection.userId);
       return {};
@@ -197,14 +203,28 @@ function limitKeyFrames(connection: SocketConnection): void {
   }
 }
 
+/** Per person in a call: a message a second, ten at once. */
+const chatRates = new WeakMap<Peer, TokenBucket>();
+
+function limitChat(peer: Peer): void {
+  limit(chatRates, peer, { perSecond: 1, burst: 10 }, 'Too many messages.');
+}
+
 /** Per consumer: what makes its sender produce a key frame (resuming, another layer) twice a second, four at once. */
 const viewerRates = new WeakMap<object, TokenBucket>();
 
 function limitViewer(subscription: object): void {
+  limit(viewerRates, subscription, { perSecond: 2, burst: 4 }, 'Too many requests for this stream.');
+}
+
+function limit<K extends object>(
+  rates: WeakMap<K, TokenBucket>,
+  key: K,
+  options: { perSecond: number; burst: number },
+  message: string,
+): void {
   const nowMs = Date.now();
-  const rate = viewerRates.get(subscription) ?? new TokenBucket({ perSecond: 2, burst: 4, nowMs });
-  viewerRates.set(subscription, rate);
-  if (!rate.take(nowMs)) {
-    throw new AppError('RATE_LIMITED', 'Too many requests for this stream.', { retryAfterS: 1 });
-  }
+  const rate = rates.get(key) ?? new TokenBucket({ ...options, nowMs });
+  rates.set(key, rate);
+  if (!rate.take(nowMs)) throw new AppError('RATE_LIMITED', message, { retryAfterS: 1 });
 }

@@ -122,6 +122,19 @@ describe('a server that is killed', function () {
     assert.equal((await b.join(started.room_id)).call.callId, started.call.id);
   });
 
+  it('remembers what was written in a meeting, and by whom under which id', async () => {
+    const body = { call_type: 'video' };
+    const started = await api<RouteResponse<'startCall'>>(server, alice.access_token, 'POST', '/calls/start', body);
+    const a = await connect(alice);
+    await a.join(started.room_id);
+    const { message } = await a.request('sendChat', { requestId: 'once', text: 'hello' });
+    assert.equal((await record(started.call.id)).status, 'active');
+    await killAndRestart();
+    const again = await connect(alice);
+    assert.deepEqual((await again.join(started.room_id)).messages, [message]);
+    assert.deepEqual(await again.request('sendChat', { requestId: 'once', text: 'hello' }), { message });
+  });
+
   it('keeps people signed in', async () => {
     await killAndRestart();
     const { user } = await api<RouteResponse<'me'>>(server, bob.access_token, 'GET', '/auth/me');

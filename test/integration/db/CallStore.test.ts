@@ -235,6 +235,33 @@ describe('PostgresCallStore', () => {
     await assert.rejects(store.saveQuality({ ...sample, callId: randomUUID(), at: at(1) }));
   });
 
+  it('keeps messages in order, each once, and those of guests under the name that they gave', async () => {
+    const call = await make();
+    await join(call, ann, 1);
+    const message = (text: string, user: { id: string; username: string; fullName: string }, seconds: number) => ({
+      messageId: randomUUID(),
+      peerId: 'p',
+      requestId: text,
+      user,
+      sentAt: at(seconds).toISOString(),
+      text,
+    });
+    const second = message('second', { ...ann, fullName: 'ann' }, 3);
+    const first = message('first', { id: randomUUID(), username: '', fullName: 'Mira' }, 2);
+    for (const one of [second, first, second]) await store.saveMessage(call.id, one);
+    const chat = (await store.details(call.id, ann.id))?.chat ?? [];
+    assert.deepEqual(
+      chat.map(({ userId, fullName, sentAt, text }) => [userId, fullName, sentAt, text]),
+      [
+        [null, 'Mira', at(2), 'first'],
+        [ann.id, 'ann', at(3), 'second'],
+      ],
+    );
+    const { messages } = await store.memory(call.id);
+    assert.deepEqual(messages[1], second);
+    assert.deepEqual([messages[0]?.text, messages[0]?.user.fullName], ['first', 'Mira']);
+  });
+
   describe('with values that are missing', () => {
     const missing = (value: unknown): string => value as string;
     for (const value of [undefined, null, {}, [], '']) {

@@ -54,6 +54,7 @@ describe('toCall', () => {
 });
 
 describe('toCallDetails', () => {
+  const message = { messageId: randomUUID(), peerId: 'p', requestId: 'canary', sentAt: at(30), text: '<b>hello</b>' };
   const details: CallDetails = {
     call: record(),
     participants: [{ user: ann, role: 'host', joinedAt: at(10), leftAt: null }],
@@ -68,6 +69,10 @@ describe('toCallDetails', () => {
       causes: [{ analyzer: 'stream_integrity', outcome: 'found', code: 'looped' }],
     })),
     quality: [{ callId: '', userId: ann.id, at: at(15), score: 9, bitrateBps: 1, loss: 0, rttMs: 2, freezeS: 0 }],
+    chat: [
+      { ...message, userId: ann.id, username: 'ann', fullName: ' ' },
+      { ...message, userId: null, username: '', fullName: 'Mira' },
+    ],
   };
 
   it('hides from the asker what is known about himself, and rounds what is known about others', () => {
@@ -76,6 +81,18 @@ describe('toCallDetails', () => {
     const [own, other] = answer.security_timeline;
     assert.deepEqual([own?.status, own?.risk, own?.confidence, own?.causes], ['risk', null, null, []]);
     assert.deepEqual([other?.risk, other?.confidence, other?.causes.length], [0.7, 0.1, 1]);
+  });
+
+  it('names the writers of messages, guests among them, and nothing else of them', () => {
+    const { chat } = toCallDetails(details, ann.id, at(100));
+    assert.deepEqual(
+      chat.map(({ user_id, name, text }) => [user_id, name, text]),
+      [
+        [ann.id, 'ann', '<b>hello</b>'],
+        [null, 'Mira', '<b>hello</b>'],
+      ],
+    );
+    assert.doesNotMatch(JSON.stringify(chat), /canary/);
   });
 
   it('keeps null as null', () => {

@@ -39,6 +39,7 @@ function joined(producers: ProducerInfo[]): Parameters<typeof withJoined>[1] {
     peers: [peer('peer-1'), peer('self')],
     producers,
     activeSpeaker: null,
+    messages: [],
     policy: initialSnapshot.policy,
   };
 }

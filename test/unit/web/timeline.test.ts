@@ -38,7 +38,7 @@ function look(userId: string, second: number, change: Partial<SecurityEntry> = {
 }
 
 const timelineOf = (entries: SecurityEntry[]) =>
-  callTimeline({ call, participants: [], security_timeline: entries, quality_timeline: [] });
+  callTimeline({ call, participants: [], security_timeline: entries, quality_timeline: [], chat: [] });
 
 describe('callTimeline', () => {
   it('gives each person a band as long as the call, not checked before the first look', () => {

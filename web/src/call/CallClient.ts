@@ -6,6 +6,9 @@ import { codeOf, isTransient } from '../api/RequestError.ts';
 import { serverNow } from '../api/serverClock.ts';
 import type { Signaling } from '../api/Signaling.ts';
 import { AssessmentBoard } from './AssessmentBoard.ts';
+import { CallChat } from './CallChat.ts';
+import { withMessages } from './chat.ts';
+import { notesOf } from './notes.ts';
 import {
   initialSnapshot,
   withJoined,
@@ -46,6 +49,7 @@ const retryMs = 1000;
  */
 export class CallClient {
   readonly store: StoreApi<CallSnapshot> = createStore<CallSnapshot>(() => initialSnapshot);
+  readonly chat: CallChat;
   readonly #options: CallClientOptions;
   readonly #own: OwnMedia;
   readonly #layers: ViewerLayers;
@@ -67,6 +71,11 @@ export class CallClient {
       deviceIds: options.deviceIds,
       onChange: (own) => this.#set({ own }),
       onError: options.onError,
+    });
+    this.chat = new CallChat({
+      requests: options.signaling,
+      read: () => this.snapshot.chat,
+      write: (chat) => this.#set({ chat }),
     });
     this.#layers = new ViewerLayers(options.signaling);
     this.#ticker = setInterval(() => this.#showAssessments(), 1000);
@@ -318,6 +327,7 @@ export class CallClient {
         this.#board.receive(peerId, assessment, serverNow());
         this.#showAssessments();
       }),
+      signaling.on('chatMessage', ({ message }) => update({ chat: withMessages(this.snapshot.chat, [message]) })),
       signaling.on('keyFrameWanted', () => this.#link?.forceKeyFrame()),
       signaling.on('mediaReset', (reset) => {
         this.#openLink(reset.routerRtpCapabilities, reset.sendTransport, reset.recvTransport).catch(
@@ -345,7 +355,10 @@ export class CallClient {
     const lost = new Set(peers.filter((peer) => peer.connection === 'reconnecting').map((peer) => peer.peerId));
     const ids = [...peers.map(({ peerId }) => peerId), self.peerId];
     const next = this.#board.views(ids, policy, (id) => online && !lost.has(id), serverNow());
-    if (JSON.stringify(next) !== JSON.stringify(views)) this.#set({ views: next });
+    if (JSON.stringify(next) !== JSON.stringify(views)) {
+      const news = notesOf(views, next, peers, serverNow());
+      this.#set(news.length > 0 ? { views: next, notes: [...this.snapshot.notes, ...news] } : { views: next });
+    }
     const nextLooks = this.#board.looks;
     if (JSON.stringify(nextLooks) !== JSON.stringify(looks)) this.#set({ looks: nextLooks });
   }

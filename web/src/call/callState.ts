@@ -1,5 +1,6 @@
 import type { CallInfo, Joined, PeerInfo, ProducerInfo } from '../../../src/protocol/signaling.ts';
 import type { MediaSource, PeerRole } from '../../../src/protocol/values.ts';
+import { emptyChat, withMessages, type CallNote, type ChatState } from './chat.ts';
 import type { AssessmentView, ViewPolicy } from './assessments.ts';
 import type { OwnMediaState } from './media/OwnMedia.ts';
 
@@ -48,6 +49,9 @@ export interface CallSnapshot {
   /** Looks at the others in the last ten minutes. */
   looks: Readonly<Record<string, readonly Look[]>>;
   policy: ViewPolicy;
+  chat: ChatState;
+  /** What happened in the call while this page was in it, oldest first. */
+  notes: readonly CallNote[];
   /** False once the connection has been away for more than a second. */
   online: boolean;
   /** The last report on the own connection; null before the first. */
@@ -71,6 +75,8 @@ export const initialSnapshot: CallSnapshot = {
   views: {},
   looks: {},
   policy: { scanIntervalMs: 10_000, staleAfterMs: 20_000, verifiedTtlMs: 600_000 },
+  chat: emptyChat,
+  notes: [],
   online: true,
   quality: null,
   endCode: null,
@@ -95,7 +101,7 @@ export function isSending(snapshot: CallSnapshot, peerId: string, source: MediaS
  */
 export function withJoined(
   snapshot: CallSnapshot,
-  joined: Pick<Joined, 'call' | 'self' | 'peers' | 'producers' | 'activeSpeaker' | 'policy'>,
+  joined: Pick<Joined, 'call' | 'self' | 'peers' | 'producers' | 'activeSpeaker' | 'policy' | 'messages'>,
 ): Partial<CallSnapshot> {
   const { call, self, peers, activeSpeaker, policy } = joined;
   const received = new Set(Object.values(snapshot.tracks).map(({ producerId }) => producerId));
@@ -108,6 +114,7 @@ export function withJoined(
     producers: { ...overtook, ...told },
     activeSpeaker,
     policy,
+    chat: withMessages(snapshot.chat, joined.messages),
   };
 }
 

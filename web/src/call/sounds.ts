@@ -52,6 +52,11 @@ export function ringOut(): () => void {
   return repeat(() => note(A3, 0, 0.9, 0.04), 3000, 60_000);
 }
 
+/** Somebody wrote while the chat is out of sight: a tick. */
+export function tickForChat(): void {
+  note(880, 0, 0.09, 0.03);
+}
+
 /** Two low notes, never louder than speech. */
 export function warnOfRisk(): void {
   note(196, 0, 0.35, 0.05);

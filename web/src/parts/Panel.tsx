@@ -9,11 +9,13 @@ export interface PanelProps {
   /** Name of the scrolling part. */
   bodyLabel: string;
   onClose: () => void;
+  /** Stays in sight below the scrolling part. */
+  foot?: ReactNode;
   children: ReactNode;
 }
 
 /** A panel beside the stage, a sheet on a phone. Opening it moves the focus to its title, closing it gives it back. */
-export function Panel({ title, bodyLabel, onClose, children }: PanelProps) {
+export function Panel({ title, bodyLabel, onClose, foot, children }: PanelProps) {
   const { t } = useTranslation();
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
@@ -36,6 +38,7 @@ export function Panel({ title, bodyLabel, onClose, children }: PanelProps) {
       <div className={styles.body} tabIndex={0} role="region" aria-label={bodyLabel}>
         {children}
       </div>
+      {foot !== undefined && <div className={styles.foot}>{foot}</div>}
     </aside>
   );
 }

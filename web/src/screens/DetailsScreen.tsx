@@ -12,6 +12,7 @@ import { dayAndTime, durationWords } from '../words/format.ts';
 import { beganAtMs, directionOf } from './callRecord.ts';
 import { useCallTitle } from './CallRow.tsx';
 import styles from './DetailsScreen.module.css';
+import { ChatSection } from './details/ChatSection.tsx';
 import { EventLog } from './details/EventLog.tsx';
 import { QualitySection } from './details/QualitySection.tsx';
 import { SecuritySection } from './details/SecuritySection.tsx';
@@ -61,6 +62,7 @@ function Details({ details }: { details: CallDetails }) {
           <QualitySection details={details} />
           <EventLog details={details} timeline={timeline} />
         </div>
+        <ChatSection details={details} />
       </div>
     </main>
   );

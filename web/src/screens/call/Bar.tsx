@@ -5,6 +5,7 @@ import {
   IconKeyboard,
   IconLink,
   IconMaximize,
+  IconMessage,
   IconScreenShare,
   IconScreenShareOff,
   IconShieldSearch,
@@ -12,6 +13,8 @@ import {
 } from '@tabler/icons-react';
 import type { KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useUser } from '../../app/context.tsx';
+import { unreadOf } from '../../call/chat.ts';
 import { canShareScreen } from '../../call/media/devices.ts';
 import { HangUpIcon } from '../../parts/Mark.tsx';
 import { useNarrow } from '../../parts/useNarrow.ts';
@@ -35,6 +38,7 @@ export function Bar({ onShortcuts }: { onShortcuts: () => void }) {
       {!narrow && <ShareButton />}
       <span className={styles.separator} aria-hidden />
       {!narrow && <PeopleButton />}
+      {!narrow && <ChatButton />}
       <SecurityButton />
       <MoreMenu narrow={narrow} onShortcuts={onShortcuts} />
       <span className={styles.separator} aria-hidden />
@@ -90,6 +94,33 @@ function PeopleButton() {
   );
 }
 
+function ChatButton() {
+  const { t } = useTranslation();
+  const { panel, toggle } = usePanel();
+  const unread = useUnread();
+  return (
+    <BarButton
+      label={unread > 0 ? t('call.chatUnread', { count: unread }) : t('call.chat')}
+      shortcut="C"
+      data-testid="open-chat"
+      aria-expanded={panel === 'chat'}
+      onClick={() => toggle('chat')}
+    >
+      <IconMessage size={23} stroke={1.8} aria-hidden />
+      {unread > 0 && (
+        <span className={`${styles.count} ${styles.unread}`} aria-hidden>
+          {unread > 99 ? '99+' : unread}
+        </span>
+      )}
+    </BarButton>
+  );
+}
+
+function useUnread(): number {
+  const own = useUser().id;
+  return useCallState((state) => unreadOf(state.chat, own).length);
+}
+
 function SecurityButton() {
   const { t } = useTranslation();
   const { panel, toggle } = usePanel();
@@ -121,12 +152,17 @@ function MoreMenu({ narrow, onShortcuts }: { narrow: boolean; onShortcuts: () =>
   const count = useCallState((state) => state.peers.length + 1);
   const isMeeting = useCallState((state) => state.call?.callee === null);
   const ends = useCanEndForAll();
+  const unread = useUnread();
   const icon = { size: 20, stroke: 1.8, 'aria-hidden': true };
   return (
     <BarMenu position="top-end">
       <Menu.Target>
-        <BarButton label={t('call.more')} data-testid="more">
+        <BarButton
+          label={narrow && unread > 0 ? t('call.moreUnread', { count: unread }) : t('call.more')}
+          data-testid="more"
+        >
           <IconDots size={23} stroke={1.8} aria-hidden />
+          {narrow && unread > 0 && <span className={styles.dot} aria-hidden />}
         </BarButton>
       </Menu.Target>
       <Menu.Dropdown>
@@ -142,6 +178,11 @@ function MoreMenu({ narrow, onShortcuts }: { narrow: boolean; onShortcuts: () =>
         {narrow && (
           <Menu.Item leftSection={<IconUsers {...icon} />} data-testid="open-people" onClick={() => toggle('people')}>
             {t('call.people', { count })}
+          </Menu.Item>
+        )}
+        {narrow && (
+          <Menu.Item leftSection={<IconMessage {...icon} />} data-testid="open-chat" onClick={() => toggle('chat')}>
+            {unread > 0 ? t('call.chatUnread', { count: unread }) : t('call.chat')}
           </Menu.Item>
         )}
         {isMeeting && (

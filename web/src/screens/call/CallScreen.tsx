@@ -18,6 +18,8 @@ import { ShareStage, type SharedScreenView } from './ShareStage.tsx';
 import { ShortcutList } from './ShortcutList.tsx';
 import { Alone } from './Alone.tsx';
 import { CallNews } from './CallNews.tsx';
+import { ChatNews } from './ChatNews.tsx';
+import { ChatPanel } from './ChatPanel.tsx';
 import { useLingering } from './useLingering.ts';
 import { useResting } from './useResting.ts';
 import { toggleFullScreen, useShortcuts } from './useShortcuts.ts';
@@ -46,6 +48,7 @@ export function CallScreen() {
         camera: () => void call.toggle('camera'),
         share: () => void call.toggleScreen(),
         people: () => control.toggle('people'),
+        chat: () => control.toggle('chat'),
         security: () => control.toggle('security'),
         fullScreen: () => void toggleFullScreen(),
         help: () => setHelp(true),
@@ -84,13 +87,27 @@ export function CallScreen() {
           <Bar onShortcuts={() => setHelp(true)} />
         </footer>
         {control.panel !== null && (
-          <div className={styles.side}>{control.panel === 'security' ? <SecurityPanel /> : <PeoplePanel />}</div>
+          <div className={styles.side}>
+            <OpenPanel name={control.panel} />
+          </div>
         )}
       </main>
       {help && <ShortcutList onClose={() => setHelp(false)} />}
       <CallNews />
+      <ChatNews />
     </PanelContext>
   );
+}
+
+function OpenPanel({ name }: { name: PanelName }) {
+  switch (name) {
+    case 'security':
+      return <SecurityPanel />;
+    case 'people':
+      return <PeoplePanel />;
+    case 'chat':
+      return <ChatPanel />;
+  }
 }
 
 function useCallTitle(): void {

@@ -1,6 +1,6 @@
 import { createContext, useContext } from 'react';
 
-export type PanelName = 'security' | 'people';
+export type PanelName = 'security' | 'people' | 'chat';
 
 /** Which panel stands beside the stage. */
 export interface PanelControl {

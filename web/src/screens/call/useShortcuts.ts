@@ -2,7 +2,8 @@ import { useEffect } from 'react';
 import { useStore } from 'zustand';
 import { preferences } from '../../session/preferences.ts';
 
-export type ShortcutName = 'mic' | 'camera' | 'share' | 'people' | 'security' | 'fullScreen' | 'help' | 'close';
+export type ShortcutName =
+  'mic' | 'camera' | 'share' | 'people' | 'chat' | 'security' | 'fullScreen' | 'help' | 'close';
 
 /** Keys of the call, as the list behind "?" shows them. */
 export const shortcutKeys: ReadonlyArray<[key: string, name: ShortcutName]> = [
@@ -10,6 +11,7 @@ export const shortcutKeys: ReadonlyArray<[key: string, name: ShortcutName]> = [
   ['v', 'camera'],
   ['s', 'share'],
   ['p', 'people'],
+  ['c', 'chat'],
   ['i', 'security'],
   ['f', 'fullScreen'],
   ['?', 'help'],
