@@ -1,5 +1,6 @@
 import { InitialSchema1795509600000 } from './1795509600000-InitialSchema.ts';
 import { ChatMessages1795600200000 } from './1795600200000-ChatMessages.ts';
+import { WaitingRoom1795601000000 } from './1795601000000-WaitingRoom.ts';
 
 /** All migrations, oldest first. A migration that was released is never changed; write another one. */
-export const migrations = [InitialSchema1795509600000, ChatMessages1795600200000];
+export const migrations = [InitialSchema1795509600000, ChatMessages1795600200000, WaitingRoom1795601000000];

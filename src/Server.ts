@@ -217,7 +217,7 @@ function authenticatorOf(accounts: Accounts): ConstructorParameters<typeof Signa
     async authenticate(accessToken) {
       const { user, sessionId, expiresAt } = await accounts.authenticate(accessToken);
       const { id, username, fullName } = user;
-      return { user: { id, username, fullName }, sessionId, expiresAt };
+      return { user: { id, username, fullName }, guest: null, sessionId, expiresAt };
     },
   };
 }

@@ -92,6 +92,7 @@ const schema = z.strictObject({
     heartbeatMs: milliseconds,
     maxActivePerUser: count,
     maxPeers: z.int().min(2).max(100),
+    maxWaiting: z.int().min(1).max(1000),
   }),
   analysis: z.strictObject({
     processes: z.int().min(1).max(64).nullable(),

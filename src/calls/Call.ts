@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { AppError } from '../errors.ts';
+import { AppError, notFound } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { Room } from '../media/Room.ts';
 import type { types } from 'mediasoup';
@@ -11,7 +11,9 @@ import type { CallMemory } from './CallStore.ts';
 import type { CameraChecks } from './CameraChecks.ts';
 import { ChatLog, toChatMessage, type WrittenMessage } from './ChatLog.ts';
 import type { Connection } from './Connection.ts';
+import { Door, type DoorLimits } from './Door.ts';
 import { Peer } from './Peer.ts';
+import type { Visitor } from './Visitor.ts';
 
 /** What never changes about a call. */
 export interface CallIdentity {
@@ -21,14 +23,14 @@ export interface CallIdentity {
   callee: Person | null;
   callType: CallType;
   title: string | null;
+  lobby: boolean;
   createdAt: Date;
 }
 
 /** Times in milliseconds and limits; see config/default.yaml. */
-export interface CallSettings {
+export interface CallSettings extends DoorLimits {
   keepPeerMs: number;
   keepTransportsMs: number;
-  maxPeers: number;
   policy: Joined['policy'];
 }
 
@@ -65,6 +67,7 @@ export class Call extends EventEmitter<{
   readonly peers = new Map<string, Peer>();
   readonly media: CallMedia;
   readonly #chat: ChatLog;
+  readonly door: Door;
   readonly #settings: CallSettings;
   readonly #checks: CameraChecks;
   readonly #assessments = new Map<string, AssessmentViews>();
@@ -79,6 +82,9 @@ export class Call extends EventEmitter<{
     this.#settings = options.settings;
     this.#checks = options.checks;
     this.#chat = new ChatLog(options.memory?.messages);
+    const { lobby } = this.identity;
+    const known = options.memory?.people ?? [];
+    this.door = new Door({ lobby, locked: false, known, limits: options.settings });
     this.media = new CallMedia({
       callId: this.id,
       direct: this.direct,
@@ -104,19 +110,24 @@ export class Call extends EventEmitter<{
   }
 
   get info(): CallInfo {
-    const { id, roomId, callType, title, caller, callee } = this.identity;
+    const { id, roomId, callType, title, caller, callee, lobby } = this.identity;
     const startTime = this.startTime?.toISOString() ?? null;
-    return { callId: id, roomId, callType, title, caller, callee, status: this.status, startTime };
+    return { callId: id, roomId, callType, title, caller, callee, status: this.status, startTime, lobby };
   }
 
   get presentPeers(): Peer[] {
     return [...this.peers.values()].filter((p) => p.present);
   }
 
-  /** Caller and callee of a direct call; anybody who has the link of a meeting. */
-  mayEnter(userId: string): boolean {
+  get waitingPeers(): Peer[] {
+    return [...this.peers.values()].filter((p) => p.state === 'waiting');
+  }
+
+  /** Caller and callee of a direct call; anybody who has the link of a meeting; a guest only where he was invited to. */
+  mayEnter({ user, guest }: Visitor): boolean {
     const { caller, callee } = this.identity;
-    return callee === null || caller.id === userId || callee.id === userId;
+    if (guest) return callee === null && guest.callId === this.id;
+    return callee === null || caller.id === user.id || callee.id === user.id;
   }
 
   roleOf(userId: string): PeerRole {
@@ -126,10 +137,10 @@ export class Call extends EventEmitter<{
   /** Makes a person's media ready before joining. */
   async prepare(
     connection: Connection,
-    user: Person,
+    visitor: Visitor,
     consent: Consent,
   ): Promise<{ peer: Peer; send: types.WebRtcTransport; recv: types.WebRtcTransport }> {
-    const peer = this.#admit(connection, user, 'prepared', consent);
+    const peer = this.#open(connection, visitor, 'prepared', consent);
     try {
       const endpoint = await this.media.endpoint(peer);
       const [send, recv] = await Promise.all([endpoint.createTransport('send'), endpoint.createTransport('recv')]);
@@ -140,32 +151,50 @@ export class Call extends EventEmitter<{
     }
   }
 
-  /** Lets a person in, with media prepared or not. The newest place of a user wins; his older one is told and closed. */
-  join(connection: Connection, user: Person, prepared: Peer | null, consent: Consent | null): Peer {
-    const peer = prepared ?? this.#admit(connection, user, 'joined', consent);
-    for (const older of this.presentPeers) {
-      if (older === peer || older.user.id !== user.id) continue;
-      older.connection?.notify('callEnded', { callId: this.id, status: this.status, reason: 'joined_elsewhere' });
-      this.leave(older, new Date(), 'joined_elsewhere');
+  /**
+   * Lets a person in, or into the waiting room, with media prepared or not. The newest place of a user wins; his older
+   * one is told and closed.
+   */
+  join(connection: Connection, visitor: Visitor, prepared: Peer | null, consent: Consent | null): Peer {
+    const peer = prepared ?? this.#open(connection, visitor, 'joined', consent);
+    const verdict = this.#admit(peer.user.id, peer.role, peer);
+    for (const older of [...this.presentPeers, ...this.waitingPeers]) {
+      if (older === peer || older.user.id !== peer.user.id) continue;
+      this.#turnOut(older, 'joined_elsewhere');
     }
     if (consent) this.#setConsent(peer, consent);
-    peer.state = 'joined';
-    peer.joinedAt = new Date();
-    this.media.reconcile(peer);
-    this.#notifyOthers(peer, (c) => c.notify('peerJoined', { peer: peer.info }));
-    this.media.entered(peer);
-    this.emit('joined', peer);
+    if (verdict === 'wait') this.#wait(peer);
+    else this.#enter(peer);
     return peer;
+  }
+
+  /** A host lets somebody in who waits. @throws AppError NOT_FOUND, CAPACITY. */
+  letIn(peerId: string): Peer {
+    const peer = this.#waiting(peerId);
+    this.door.remember(peer.user.id);
+    this.#admit(peer.user.id, peer.role, peer);
+    this.#enter(peer);
+    return peer;
+  }
+
+  /** A host sends somebody away who waits. @throws AppError NOT_FOUND. */
+  deny(peerId: string): void {
+    const peer = this.#waiting(peerId);
+    this.door.deny(peer.user.id, Date.now());
+    this.#turnOut(peer, 'denied');
   }
 
   /** Goes on as the same peer over a new connection; null when the token fits nobody of this user. */
   resume(connection: Connection, resumeToken: string): Peer | null {
-    const peer = this.presentPeers.find((p) => p.user.id === connection.userId && p.acceptsResumeToken(resumeToken));
+    const peer = [...this.presentPeers, ...this.waitingPeers].find(
+      (p) => p.user.id === connection.userId && p.acceptsResumeToken(resumeToken),
+    );
     if (!peer) return null;
+    this.#admit(peer.user.id, peer.role, peer);
     peer.clearTimers();
     peer.connection = connection;
     peer.lastSeenAt = new Date();
-    this.#notifyOthers(peer, (c) => c.notify('peerUpdated', { peer: peer.info }));
+    this.#tellOfConnection(peer);
     this.media.reconcile(peer);
     this.media.deliverAgain(peer);
     return peer;
@@ -176,11 +205,11 @@ export class Call extends EventEmitter<{
     if (!this.peers.has(peer.id)) return;
     peer.connection = null;
     peer.lastSeenAt = lastSeenAt;
-    if (!peer.present) {
+    if (!peer.present && peer.state !== 'waiting') {
       this.remove(peer);
       return;
     }
-    this.#notifyOthers(peer, (c) => c.notify('peerUpdated', { peer: peer.info }));
+    this.#tellOfConnection(peer);
     // A dead socket is noticed some seconds late: both times count from the last sign of life.
     const goneMs = Date.now() - lastSeenAt.getTime();
     peer.after(this.#settings.keepTransportsMs - goneMs, () => this.media.detach(peer));
@@ -197,13 +226,14 @@ export class Call extends EventEmitter<{
   /** Takes a peer out without a consequence for the call. */
   remove(peer: Peer): void {
     if (!this.peers.delete(peer.id)) return;
-    const present = peer.present;
+    const { present, state } = peer;
     peer.state = 'left';
     peer.clearTimers();
     peer.checked?.close();
     this.media.detach(peer);
     this.#assessments.delete(peer.id);
     if (present) this.#notifyOthers(peer, (c) => c.notify('peerLeft', { peerId: peer.id }));
+    else if (state === 'waiting') this.#notifyHosts((c) => c.notify('peerLeft', { peerId: peer.id }));
     if (this.peers.size === 0) this.media.releaseRoom();
   }
 
@@ -211,8 +241,10 @@ export class Call extends EventEmitter<{
     const judged = this.peers.get(peerId);
     if (!judged) return;
     this.#assessments.set(peerId, views);
-    for (const peer of this.presentPeers) {
-      peer.connection?.notify('assessmentChanged', { peerId, assessment: viewFor(views, peer, judged) });
+    for (const peer of this.peers.values()) {
+      if (this.#mayKnow(peer, judged)) {
+        peer.connection?.notify('assessmentChanged', { peerId, assessment: viewFor(views, peer, judged) });
+      }
     }
   }
 
@@ -228,10 +260,10 @@ export class Call extends EventEmitter<{
   async joinedAnswer(peer: Peer): Promise<Joined> {
     // Waited for first: whoever comes or goes meanwhile is told of before the answer, which must know it too.
     const routerRtpCapabilities = await this.media.rtpCapabilities();
-    const others = this.presentPeers.filter((p) => p !== peer);
+    const others = peer.present ? this.presentPeers.filter((p) => p !== peer) : [];
     const assessments = [...this.#assessments].flatMap(([peerId, views]) => {
       const judged = this.peers.get(peerId);
-      return judged?.present ? [{ peerId, assessment: viewFor(views, peer, judged) }] : [];
+      return judged && this.#mayKnow(peer, judged) ? [{ peerId, assessment: viewFor(views, peer, judged) }] : [];
     });
     return {
       call: this.info,
@@ -240,8 +272,9 @@ export class Call extends EventEmitter<{
       producers: [peer, ...others].flatMap(producersOf),
       consumerIds: (peer.endpoint?.subscriptions ?? []).map((s) => s.id),
       assessments,
-      activeSpeaker: this.media.activeSpeaker,
-      messages: this.#chat.recent,
+      activeSpeaker: peer.present ? this.media.activeSpeaker : null,
+      messages: peer.present ? this.#chat.recent : [],
+      waiting: peer.present && peer.role === 'host' ? this.waitingPeers.map((p) => p.info) : [],
       mediaAlive: peer.endpoint !== null && !peer.endpoint.closed,
       routerRtpCapabilities: { ...routerRtpCapabilities },
       policy: this.#settings.policy,
@@ -260,14 +293,71 @@ export class Call extends EventEmitter<{
     this.#assessments.clear();
   }
 
-  #admit(connection: Connection, user: Person, state: 'prepared' | 'joined', consent: Consent | null): Peer {
+  /** See [Note: One door]. */
+  #admit(id: string, role: PeerRole, peer: Peer | null): 'enter' | 'wait' {
     if (this.over) throw new AppError('CALL_OVER', 'This call is over.');
-    if (this.peers.size >= this.#settings.maxPeers) throw new AppError('CAPACITY', 'This call is full.');
-    const peer = new Peer({ user, role: this.roleOf(user.id), state, connection, consent });
+    const inside = this.presentPeers.some((p) => p.user.id === id);
+    const others = [...this.peers.values()].filter((p) => p !== peer);
+    const waiting = others.filter((p) => !p.admitted).length;
+    return this.door.admit({ id, role, inside }, { members: others.length - waiting, waiting }, Date.now());
+  }
+
+  #open(connection: Connection, visitor: Visitor, state: 'prepared' | 'joined', consent: Consent | null): Peer {
+    const { user, guest } = visitor;
+    const role = guest ? 'guest' : this.roleOf(user.id);
+    const admitted = this.#admit(user.id, role, null) === 'enter';
+    const peer = new Peer({ visitor, role, state: admitted ? state : 'prepared', admitted, connection, consent });
     this.peers.set(peer.id, peer);
     peer.checked = this.#checks.watch({ callId: this.id, peerId: peer.id, userId: user.id });
     if (consent) this.#setConsent(peer, consent);
     return peer;
+  }
+
+  #wait(peer: Peer): void {
+    if (peer.state === 'waiting') return;
+    peer.state = 'waiting';
+    peer.admitted = false;
+    peer.joinedAt = new Date();
+    this.media.reconcile(peer);
+    this.#notifyHosts((c) => c.notify('peerWaiting', { peer: peer.info }));
+  }
+
+  #enter(peer: Peer): void {
+    this.door.remember(peer.user.id);
+    peer.admitted = true;
+    peer.state = 'joined';
+    peer.joinedAt = new Date();
+    this.media.reconcile(peer);
+    this.#notifyOthers(peer, (c) => c.notify('peerJoined', { peer: peer.info }));
+    this.media.entered(peer);
+    this.emit('joined', peer);
+  }
+
+  #waiting(peerId: string): Peer {
+    const peer = this.peers.get(peerId);
+    if (peer?.state !== 'waiting') throw notFound();
+    return peer;
+  }
+
+  /** Takes a place away while the call goes on, and tells its page why. */
+  #turnOut(peer: Peer, reason: 'joined_elsewhere' | 'denied'): void {
+    peer.connection?.notify('callEnded', { callId: this.id, status: this.status, reason });
+    this.leave(peer, new Date(), reason);
+  }
+
+  /** Of whose picture somebody may be told: in the call of everybody's there, hosts also of those who wait, all of their own. */
+  #mayKnow(viewer: Peer, judged: Peer): boolean {
+    if (viewer === judged) return viewer.present || viewer.state === 'waiting';
+    return viewer.present && (judged.present || (judged.state === 'waiting' && viewer.role === 'host'));
+  }
+
+  #tellOfConnection(peer: Peer): void {
+    if (peer.present) this.#notifyOthers(peer, (c) => c.notify('peerUpdated', { peer: peer.info }));
+    else this.#notifyHosts((c) => c.notify('peerWaiting', { peer: peer.info }));
+  }
+
+  #notifyHosts(tell: (connection: Connection) => void): void {
+    for (const peer of this.presentPeers) if (peer.role === 'host' && peer.connection) tell(peer.connection);
   }
 
   #setConsent(peer: Peer, consent: Consent): void {

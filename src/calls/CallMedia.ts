@@ -99,6 +99,8 @@ export class CallMedia {
 
   /** Asks the senders that a prepared peer is about to see for a key frame, over their sockets. */
   wantKeyFrames(peer: Peer): void {
+    // Who has to be let in first sees nobody soon, and must not put off the looks at those inside.
+    if (!peer.admitted) return;
     this.#options.checks.holdBack(this.#options.callId, joinHoldBackMs);
     for (const owner of this.#options.peers.values()) {
       if (owner === peer || this.#flow(peer, owner) === 'none') continue;
@@ -164,6 +166,8 @@ export class CallMedia {
   }
 
   #flow(viewer: Peer, owner: Peer): ReturnType<typeof flowBetween> {
+    // Nothing passes in either direction while a host has yet to let one of them in, whatever was prepared.
+    if (!viewer.admitted || !owner.admitted) return 'none';
     return flowBetween(viewer.state, owner.state, this.#options.direct);
   }
 

@@ -50,6 +50,8 @@ export interface CallStore {
 }
 
 export interface CallMemory {
+  /** Ids of those who have been in it. */
+  people: string[];
   /** The last messages, oldest first. */
   messages: WrittenMessage[];
 }
@@ -73,6 +75,7 @@ export interface NewCall {
   calleeId: string | null;
   callType: CallType;
   title: string | null;
+  lobby: boolean;
   status: 'ringing' | 'active';
   nodeId: string;
   bootId: string;
@@ -101,6 +104,7 @@ export interface CallRecord {
   callee: Person | null;
   callType: CallType;
   title: string | null;
+  lobby: boolean;
   status: CallStatus;
   startTime: Date | null;
   endTime: Date | null;

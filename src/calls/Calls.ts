@@ -11,6 +11,7 @@ import { toChatMessage } from './ChatLog.ts';
 import type { Connection } from './Connection.ts';
 import type { Peer } from './Peer.ts';
 import { Presence } from './Presence.ts';
+import type { Visitor } from './Visitor.ts';
 import { qualityScore } from './quality.ts';
 import { RecordWriter } from './RecordWriter.ts';
 
@@ -115,17 +116,20 @@ export class Calls {
     callee: Person | null;
     callType: CallType;
     title: string | null;
+    lobby?: boolean;
   }): Promise<CallRecord> {
     const { store, settings, nodeId, bootId } = this.#options;
-    const { caller, callee } = options;
+    const { caller, callee, lobby = false } = options;
     if (callee?.id === caller.id) throw new AppError('VALIDATION', 'You cannot call yourself.');
     if (callee && this.#busy(callee.id)) throw new AppError('BUSY', `${callee.username} is in another call.`);
+    if (callee && lobby) throw new AppError('VALIDATION', 'Only meetings have a waiting room.');
     const status = callee ? 'ringing' : 'active';
     const identity = {
       id: randomUUID(),
       roomId: randomBytes(16).toString('base64url'),
       createdAt: new Date(),
       ...options,
+      lobby,
     };
     // Registered at once, so that a second caller finds the callee busy while the first row is being written.
     const parts = { ...this.#callParts(), identity, status, settings } as const;
@@ -134,7 +138,7 @@ export class Calls {
       await this.#makeRoomFor(caller.id);
       const { id, roomId, callType, title, createdAt } = identity;
       const people = { callerId: caller.id, calleeId: callee?.id ?? null };
-      await store.create({ id, roomId, callType, title, createdAt, status, nodeId, bootId, ...people });
+      await store.create({ id, roomId, callType, title, lobby, createdAt, status, nodeId, bootId, ...people });
     } catch (error) {
       this.#forget(call);
       throw error;
@@ -151,10 +155,10 @@ export class Calls {
    *
    * @throws AppError NOT_FOUND for a room that is not there or not his, CALL_OVER for one that has ended.
    */
-  async enter(roomId: string, userId: string): Promise<Call> {
+  async enter(roomId: string, visitor: Visitor): Promise<Call> {
     const live = [...this.#live.values()].find((call) => call.identity.roomId === roomId);
     const call = live ?? (await this.#load(roomId));
-    if (!call.mayEnter(userId)) throw notFound();
+    if (!call.mayEnter(visitor)) throw notFound();
     if (call.over) throw new AppError('CALL_OVER', 'This call is over.');
     return call;
   }
@@ -162,29 +166,37 @@ export class Calls {
   async join(
     call: Call,
     connection: Connection,
-    user: Person,
+    visitor: Visitor,
     prepared: Peer | null,
     consent: Consent | null,
   ): Promise<{ peer: Peer; answer: Joined }> {
-    const peer = call.join(connection, user, prepared, consent);
-    this.#recordJoin(call, peer);
+    const peer = call.join(connection, visitor, prepared, consent);
+    if (peer.present) this.#recordJoin(call, peer);
     return { peer, answer: await call.joinedAnswer(peer) };
+  }
+
+  /** A host lets somebody in from the waiting room. */
+  async letIn(call: Call, peerId: string): Promise<void> {
+    const peer = call.letIn(peerId);
+    this.#recordJoin(call, peer);
+    peer.connection?.notify('admitted', await call.joinedAnswer(peer));
   }
 
   /** The callee takes the call: it begins, and his other tabs stop ringing. */
   async answer(
     callId: string,
     connection: Connection,
-    user: Person,
+    visitor: Visitor,
     prepared: Peer | null,
     consent: Consent | null,
   ): Promise<{ call: Call; peer: Peer; answer: Joined }> {
-    const call = this.#ringing(callId, user.id);
+    const { id } = visitor.user;
+    const call = this.#ringing(callId, id);
     call.status = 'active';
     for (const peer of [...call.peers.values()]) {
-      if (peer.user.id === user.id && peer !== prepared) call.remove(peer);
+      if (peer.user.id === id && peer !== prepared) call.remove(peer);
     }
-    const joining = this.join(call, connection, user, prepared, consent);
+    const joining = this.join(call, connection, visitor, prepared, consent);
     for (const tab of this.#tabsOf(call)) {
       if (tab !== connection) tab.notify('callAnswered', { call: call.info });
     }

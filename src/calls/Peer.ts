@@ -5,6 +5,7 @@ import type { PeerInfo, Person } from '../protocol/signaling.ts';
 import type { Consent, PeerRole, PeerState } from '../protocol/values.ts';
 import type { CheckedPerson } from './CameraChecks.ts';
 import type { Connection } from './Connection.ts';
+import type { GuestPass, Visitor } from './Visitor.ts';
 
 /**
  * One person in one call, from the moment his media are prepared until he has left. He outlives his connection for
@@ -13,11 +14,14 @@ import type { Connection } from './Connection.ts';
 export class Peer {
   readonly id = randomUUID();
   readonly user: Person;
+  readonly guest: GuestPass | null;
   readonly role: PeerRole;
   /** Whoever holds it goes on as this peer over a new connection. */
   readonly resumeToken = randomBytes(24).toString('base64url');
   readonly #timers = new Set<NodeJS.Timeout>();
   state: PeerState;
+  /** Whether he may know of the others and receive their media: false while a host has yet to let him in. */
+  admitted: boolean;
   connection: Connection | null;
   /** Null once it was closed for want of a connection. */
   endpoint: Endpoint | null = null;
@@ -28,15 +32,18 @@ export class Peer {
   lastSeenAt = new Date();
 
   constructor(options: {
-    user: Person;
+    visitor: Visitor;
     role: PeerRole;
     state: 'prepared' | 'joined';
+    admitted: boolean;
     connection: Connection;
     consent: Consent | null;
   }) {
-    this.user = options.user;
+    this.user = options.visitor.user;
+    this.guest = options.visitor.guest;
     this.role = options.role;
     this.state = options.state;
+    this.admitted = options.admitted;
     this.connection = options.connection;
     this.consent = options.consent;
   }

@@ -29,12 +29,14 @@ export const allowedStates: Readonly<Record<RequestName, readonly PeerState[]>> 
   pauseConsumer: ['joined', 'held'],
   resumeConsumer: ['joined', 'held'],
   sendChat: ['joined'],
+  admitPeer: ['joined'],
+  denyPeer: ['joined'],
   endCall: ['joined'],
   reportQuality: ['joined', 'held'],
 };
 
 /** Requests that only a host may make. */
-export const hostOnly: ReadonlySet<RequestName> = new Set<RequestName>(['endCall']);
+export const hostOnly: ReadonlySet<RequestName> = new Set<RequestName>(['admitPeer', 'denyPeer', 'endCall']);
 
 export type Flow = 'none' | 'prepared' | 'flowing';
 

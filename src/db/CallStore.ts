@@ -35,10 +35,10 @@ export class PostgresCallStore implements CallStore {
   async create(call: NewCall): Promise<void> {
     await this.#database.transaction(async (sql) => {
       const [row] = await sql.rows<{ id: number }>(
-        `INSERT INTO calls (uuid, room_id, caller_id, callee_id, call_type, title, status, node_id, boot_id,
-           created_at, last_seen_at)
+        `INSERT INTO calls (uuid, room_id, caller_id, callee_id, call_type, title, lobby, status, node_id,
+           boot_id, created_at, last_seen_at)
          VALUES ($1, $2, (SELECT id FROM users WHERE uuid = $3), (SELECT id FROM users WHERE uuid = $4), $5, $6, $7,
-           $8, $9, $10, $10)
+           $8, $9, $10, $11, $11)
          RETURNING id`,
         [
           call.id,
@@ -47,6 +47,7 @@ export class PostgresCallStore implements CallStore {
           call.calleeId,
           call.callType,
           call.title,
+          call.lobby,
           call.status,
           call.nodeId,
           call.bootId,
@@ -187,8 +188,16 @@ export class PostgresCallStore implements CallStore {
   async memory(callId: string): Promise<CallMemory> {
     const [row] = await this.#database.rows<{ id: number }>('SELECT id FROM calls WHERE uuid = $1', [callId]);
     if (!row) throw new Error('there is no such call');
-    const rows = await messagesOf(this.#database, row.id, maxRememberedMessages);
+    const [people, rows] = await Promise.all([
+      this.#database.rows<{ uuid: string }>(
+        `SELECT DISTINCT u.uuid FROM call_participants p JOIN users u ON u.id = p.user_id
+         WHERE p.call_id = $1 AND p.peer_id IS NOT NULL`,
+        [row.id],
+      ),
+      messagesOf(this.#database, row.id, maxRememberedMessages),
+    ]);
     return {
+      people: people.map(({ uuid }) => uuid),
       messages: rows.map(({ userId, username, fullName, sentAt, ...message }) => ({
         ...message,
         user: { id: userId ?? message.peerId, username, fullName },

@@ -14,6 +14,7 @@ export interface CallRow {
   callee_full_name: string | null;
   call_type: CallType;
   title: string | null;
+  lobby: boolean;
   status: CallStatus;
   start_time: Date | null;
   end_time: Date | null;
@@ -27,7 +28,7 @@ export interface CallRow {
 
 /** Everything of `CallRow`; `c` is the call, whatever table it comes from. */
 export const callColumns = `
-  c.uuid, c.room_id, c.call_type, c.title, c.status, c.start_time, c.end_time, c.duration, c.end_reason, c.created_at,
+  c.uuid, c.room_id, c.call_type, c.title, c.lobby, c.status, c.start_time, c.end_time, c.duration, c.end_reason, c.created_at,
   c.last_seen_at,
   CASE WHEN c.was_at_risk THEN 'risk' ELSE (
     SELECT p.security_status FROM call_participants p WHERE p.call_id = c.id AND p.security_status IS NOT NULL
@@ -50,6 +51,7 @@ export function toCallRecord(row: CallRow): CallRecord {
     callee: toCallee(row),
     callType: row.call_type,
     title: row.title,
+    lobby: row.lobby,
     status: row.status,
     startTime: row.start_time,
     endTime: row.end_time,

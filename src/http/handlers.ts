@@ -68,6 +68,7 @@ export function createHandlers(accounts: Accounts, calls: CallsForHttp): Handler
         callee,
         callType: body.call_type,
         title: cleanText(body.title ?? '') || null,
+        lobby: body.lobby ?? false,
       });
       const call = toCall(record, new Date());
       return { call, room_id: call.room_id, join_url: `${origin}/m/${call.room_id}` };

@@ -49,6 +49,7 @@ export function toCall(record: CallRecord, now: Date): Call {
     callee: record.callee && toPerson(record.callee),
     call_type: record.callType,
     title: record.title,
+    lobby: record.lobby,
     status: record.status,
     start_time: record.startTime?.toISOString() ?? null,
     end_time: record.endTime?.toISOString() ?? null,

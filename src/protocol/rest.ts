@@ -24,6 +24,8 @@ export const call = z.strictObject({
   callee: callPerson.nullable(),
   call_type: callType,
   title: z.string().nullable(),
+  /** Whoever comes waits until the host lets him in. */
+  lobby: z.boolean(),
   status: callStatus,
   /** The answer (a meeting: the first join); null before. */
   start_time: isoTime.nullable(),
@@ -227,6 +229,8 @@ export const routes = {
       callee: z.string().min(2).max(64).optional(),
       call_type: callType,
       title: z.string().trim().min(1).max(120).optional(),
+      /** Everybody but the host waits to be let in; for meetings by link only. */
+      lobby: z.boolean().optional(),
     }),
     status: 201,
     response: z.strictObject({ call, room_id: roomId, join_url: z.string() }),

@@ -38,6 +38,8 @@ export const callInfo = z.strictObject({
   callee: person.nullable(),
   status: callStatus,
   startTime: isoTime.nullable(),
+  /** Whoever comes waits until a host lets him in. */
+  lobby: z.boolean(),
 });
 export type CallInfo = z.infer<typeof callInfo>;
 
@@ -80,6 +82,7 @@ const prepared = z.strictObject({
 });
 export type Prepared = z.infer<typeof prepared>;
 
+/** Of somebody in the waiting room the answer holds the call and himself; all that concerns the others is empty. */
 const joined = z.strictObject({
   call: callInfo,
   self: z.strictObject({ peerId: objectId, role: peerRole, state: peerState, resumeToken: z.string() }),
@@ -93,6 +96,8 @@ const joined = z.strictObject({
   activeSpeaker: objectId.nullable(),
   /** The latest of what was written so far, oldest first; all of it is in the call's record. */
   messages: z.array(chatMessage),
+  /** Who waits to be let in; for hosts. */
+  waiting: z.array(peerInfo),
   /** Whether the peer's media of before live on. If not, the page creates transports anew. */
   mediaAlive: z.boolean(),
   routerRtpCapabilities: serverObject,
@@ -169,6 +174,10 @@ export const requests = {
     data: z.strictObject({ requestId: objectId, text: chatText }),
     response: z.strictObject({ message: chatMessage }),
   },
+  /** Lets somebody in from the waiting room (hosts). */
+  admitPeer: { data: z.strictObject({ peerId: objectId }), response: nothing },
+  /** Sends somebody away from the waiting room (hosts). */
+  denyPeer: { data: z.strictObject({ peerId: objectId }), response: nothing },
   /** Ends the call for everybody (hosts). */
   endCall: { data: nothing, response: nothing },
   /** What the page measured since its last report; kept with the call record. */
@@ -198,6 +207,10 @@ export const notifications = {
   peerJoined: z.strictObject({ peer: peerInfo }),
   peerUpdated: z.strictObject({ peer: peerInfo }),
   peerLeft: peerRef,
+  /** To hosts: somebody waits to be let in, or is back or lost while waiting. `peerLeft` tells that he has gone. */
+  peerWaiting: z.strictObject({ peer: peerInfo }),
+  /** To whoever waited: a host has let him in, and this is what joining would have answered. */
+  admitted: joined,
   /** Acknowledged by the page once it consumes; the server resumes the consumer after that. */
   newConsumer: z.strictObject({
     consumerId: objectId,

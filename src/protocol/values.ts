@@ -20,6 +20,8 @@ export const endReason = z.enum([
   'worker_failed',
   /** Told to a page whose user joined from another one; never kept. */
   'joined_elsewhere',
+  /** Told to a waiting page that a host did not let in; never kept. */
+  'denied',
 ]);
 export type EndReason = z.infer<typeof endReason>;
 

@@ -2,11 +2,11 @@ import type { Socket } from 'socket.io';
 import type { Call } from '../calls/Call.ts';
 import type { Connection } from '../calls/Connection.ts';
 import type { Peer } from '../calls/Peer.ts';
+import type { Visitor } from '../calls/Visitor.ts';
 import type {
   ClientToServerEvents,
   NotificationData,
   NotificationName,
-  Person,
   ServerToClientEvents,
 } from '../protocol/signaling.ts';
 import type { PeerState } from '../protocol/values.ts';
@@ -15,8 +15,7 @@ import { TokenBucket } from './TokenBucket.ts';
 export type VeritalkSocket = Socket<ClientToServerEvents, ServerToClientEvents>;
 
 /** Who is on a connection, as the access token says. */
-export interface SignedIn {
-  user: Person;
+export interface SignedIn extends Visitor {
   sessionId: string;
   expiresAt: Date;
 }

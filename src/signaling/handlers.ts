@@ -31,8 +31,8 @@ export function createHandlers({ calls, reauthenticate }: HandlerOptions): Handl
     },
 
     async prepare(connection, { roomId, consent }) {
-      const call = await calls.enter(roomId, connection.userId);
-      const { peer, send, recv } = await call.prepare(connection, connection.signedIn.user, consent);
+      const call = await calls.enter(roomId, connection.signedIn);
+      const { peer, send, recv } = await call.prepare(connection, connection.signedIn, consent);
       settle(connection, call, peer);
       return {
         call: call.info,
@@ -45,22 +45,22 @@ export function createHandlers({ calls, reauthenticate }: HandlerOptions): Handl
 
     async join(connection, { roomId, consent, resumeToken }) {
       const { place } = connection;
-      const call = place?.call.identity.roomId === roomId ? place.call : await calls.enter(roomId, connection.userId);
+      const call = place?.call.identity.roomId === roomId ? place.call : await calls.enter(roomId, connection.signedIn);
       const resumed = resumeToken === undefined ? null : call.resume(connection, resumeToken);
       if (resumed) {
         settle(connection, call, resumed);
         return call.joinedAnswer(resumed);
       }
-      const { user } = connection.signedIn;
-      const { peer, answer } = await calls.join(call, connection, user, preparedFor(connection, call), consent ?? null);
+      const prepared = preparedFor(connection, call);
+      const { peer, answer } = await calls.join(call, connection, connection.signedIn, prepared, consent ?? null);
       settle(connection, call, peer);
       return answer;
     },
 
     async answerCall(connection, { callId, consent }) {
       const prepared = connection.place?.call.id === callId ? connection.place.peer : null;
-      const { user } = connection.signedIn;
-      const { call, peer, answer } = await calls.answer(callId, connection, user, prepared, consent ?? null);
+      const visitor = connection.signedIn;
+      const { call, peer, answer } = await calls.answer(callId, connection, visitor, prepared, consent ?? null);
       settle(connection, call, peer);
       return answer;
     },
@@ -149,6 +149,16 @@ export function createHandlers({ calls, reauthenticate }: HandlerOptions): Handl
       return { message: calls.sendChat(call, peer, data) };
     },
 
+    async admitPeer(connection, { peerId }) {
+      await calls.letIn(placeOf(connection).call, peerId);
+      return {};
+    },
+
+    denyPeer(connection, { peerId }) {
+      placeOf(connection).call.deny(peerId);
+      return {};
+    },
+
     async endCall(connection) {
       await calls.end(placeOf(connection).call.id, connection.userId);
       return {};
@@ -179,7 +189,7 @@ function settle(connection: SocketConnection, call: Call, peer: Peer): void {
 
 function preparedFor(connection: SocketConnection, call: Call): Peer | null {
   const { place } = connection;
-  return place?.call === call && place.peer.state === 'prepared' ? place.peer : null;
+  return place?.call === call && !place.peer.present ? place.peer : null;
 }
 
 async function produce({ call, peer }: { call: Call; peer: Peer }, data: RequestData<'produce'>): Promise<string> {

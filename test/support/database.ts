@@ -33,6 +33,7 @@ export function newCall(callerId: string, changes: Partial<NewCall> = {}): NewCa
     calleeId: null,
     callType: 'video',
     title: null,
+    lobby: false,
     status: changes.calleeId ? 'ringing' : 'active',
     nodeId: 'node',
     bootId: 'boot',

@@ -38,6 +38,10 @@ export class Call {
   @Column({ type: 'text', nullable: true })
   title!: string | null;
 
+  /** Whoever comes waits until the host lets him in. */
+  @Column({ type: 'boolean', default: false })
+  lobby!: boolean;
+
   /** The answer (a meeting: the first join). */
   @Column({ type: 'timestamptz', nullable: true })
   start_time!: Date | null;

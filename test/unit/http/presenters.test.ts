@@ -17,6 +17,7 @@ function record(changes: Partial<CallRecord> = {}): CallRecord {
     callee: bob,
     callType: 'video',
     title: null,
+    lobby: false,
     status: 'active',
     startTime: at(10),
     endTime: null,

@@ -19,6 +19,7 @@ function record(change: Partial<Call> = {}): Call {
     callee: person('ada'),
     call_type: 'video',
     title: null,
+    lobby: false,
     status: 'ended',
     start_time: null,
     end_time: null,

@@ -34,12 +34,14 @@ function joined(producers: ProducerInfo[]): Parameters<typeof withJoined>[1] {
       callee: null,
       status: 'active',
       startTime: null,
+      lobby: false,
     },
     self: { peerId: 'self', role: 'host', state: 'joined', resumeToken: 'token' },
     peers: [peer('peer-1'), peer('self')],
     producers,
     activeSpeaker: null,
     messages: [],
+    waiting: [],
     policy: initialSnapshot.policy,
   };
 }

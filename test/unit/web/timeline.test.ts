@@ -13,6 +13,7 @@ const call: Call = {
   callee: { id: bob, username: 'bob', full_name: '' },
   call_type: 'video',
   title: null,
+  lobby: false,
   status: 'ended',
   start_time: at(0),
   end_time: at(60),

@@ -2,6 +2,7 @@ import { lazy, Suspense } from 'react';
 import type { CurrentCall } from '../call/Calls.ts';
 import { CallContext, useCallState } from '../screens/call/callContext.tsx';
 import { CallingScreen } from '../screens/CallingScreen.tsx';
+import { LobbyScreen } from '../screens/LobbyScreen.tsx';
 import { PreJoinScreen } from '../screens/PreJoinScreen.tsx';
 
 const loadCallScreen = () => import('../screens/call/CallScreen.tsx').then((m) => ({ default: m.CallScreen }));
@@ -29,5 +30,6 @@ export function CurrentCallView({ current }: { current: CurrentCall }) {
 function PhaseScreen({ current }: { current: CurrentCall }) {
   const phase = useCallState((state) => state.phase);
   if (phase === 'connected') return <CallScreen />;
+  if (phase === 'waiting') return <LobbyScreen />;
   return current.kind === 'meeting' ? <PreJoinScreen /> : <CallingScreen outgoing={current.kind === 'outgoing'} />;
 }

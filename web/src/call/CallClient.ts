@@ -18,6 +18,7 @@ import {
   withProducer,
   withStopped,
   withTrack,
+  withWaiting,
   type CallSnapshot,
 } from './callState.ts';
 import { spatialLayers, type Size } from './layers.ts';
@@ -36,6 +37,9 @@ export interface CallClientOptions {
   /** Told of failures that people should see, such as a device that does not open. */
   onError: (error: unknown) => void;
 }
+
+/** Ends of this page's part in a call that goes on. */
+const endCodes: Readonly<Record<string, string>> = { joined_elsewhere: 'ELSEWHERE', denied: 'DENIED' };
 
 /** Before going on with a call is tried again on the same connection, ms. */
 const retryMs = 1000;
@@ -155,6 +159,11 @@ export class CallClient {
     await this.#options.signaling.request('leave', {});
   }
 
+  /** Lets somebody in who waits, or sends him away (hosts). */
+  async decide(peerId: string, decision: 'admitPeer' | 'denyPeer'): Promise<void> {
+    await this.#options.signaling.request(decision, { peerId });
+  }
+
   /** Ends a meeting for everybody (hosts). */
   async endForAll(): Promise<void> {
     await this.#options.signaling.request('endCall', {});
@@ -202,7 +211,8 @@ export class CallClient {
     this.#resumeToken = joined.self.resumeToken;
     for (const { peerId, assessment } of joined.assessments) this.#board.receive(peerId, assessment, serverNow());
     this.#set(withJoined(this.snapshot, joined));
-    this.#setStatus(joined.call.status);
+    if (joined.self.state === 'waiting') this.#set({ phase: 'waiting' });
+    else this.#setStatus(joined.call.status);
     this.#showAssessments();
   }
 
@@ -300,13 +310,15 @@ export class CallClient {
       }),
       signaling.on('callDeclined', ({ callId }) => this.#isThis(callId) && this.close('DECLINED')),
       signaling.on('callEnded', ({ callId, status, reason }) => {
-        if (this.#isThis(callId)) this.close(reason === 'joined_elsewhere' ? 'ELSEWHERE' : status.toUpperCase());
+        if (this.#isThis(callId)) this.close(endCodes[reason ?? ''] ?? status.toUpperCase());
       }),
       signaling.on('peerJoined', ({ peer }) => {
         update(withPeer(this.snapshot, peer));
         // Who rings somebody is connected with that somebody's entry; that the call was answered is told after it.
         if (this.snapshot.phase === 'calling') this.#setStatus('active');
       }),
+      signaling.on('peerWaiting', ({ peer }) => update(withWaiting(this.snapshot, peer))),
+      signaling.on('admitted', (joined) => this.#accept(joined)),
       signaling.on('peerUpdated', ({ peer }) => {
         update(withPeer(this.snapshot, peer));
         this.#showAssessments();

@@ -112,8 +112,8 @@ export class Calls {
   }
 
   /** Starts a meeting and gives its room. @throws RequestError */
-  async startMeeting(title: string | null): Promise<string> {
-    const body = { call_type: 'video' as const, ...(title === null ? {} : { title }) };
+  async startMeeting(options: { lobby: boolean }): Promise<string> {
+    const body = { call_type: 'video' as const, ...options };
     return (await this.#options.session.request('startCall', { body })).room_id;
   }
 
@@ -209,7 +209,7 @@ export class Calls {
   #handleRinging(call: CallInfo): void {
     const { current, incoming } = this.store.getState();
     // Who is in a call already is not rung by the server; a door that is only being looked at may be left.
-    if (current && current.client.snapshot.phase !== 'prepared') return;
+    if (current && !['prepared', 'waiting'].includes(current.client.snapshot.phase)) return;
     if (incoming?.callId === call.callId) return;
     this.store.setState({ incoming: call, ended: null });
     void this.#makeReady(call);
@@ -279,10 +279,12 @@ export class Calls {
   /** A call that was known is summed up on the home screen; a room that did not open says so where its link led. */
   #handleEnd(current: CurrentCall): void {
     const { client, roomId } = current;
-    const { call, endCode } = client.snapshot;
+    const { call, self, endCode } = client.snapshot;
     const code = endCode ?? 'ENDED';
     if (code === 'LEFT') this.#endForBoth(current, {});
-    if (call) this.store.setState({ current: null, ended: { call, code, selfId: this.#selfId } });
+    // Whoever only waited has no part in the call, and nothing to be summed up.
+    if (self?.state === 'waiting') this.store.setState({ current: null, refused: { roomId, code } });
+    else if (call) this.store.setState({ current: null, ended: { call, code, selfId: this.#selfId } });
     else if (current.directCallId === null) this.store.setState({ current: null, refused: { roomId, code } });
     else
       this.store.setState({

@@ -1,5 +1,5 @@
 import type { CallInfo, Joined, PeerInfo, ProducerInfo } from '../../../src/protocol/signaling.ts';
-import type { MediaSource, PeerRole } from '../../../src/protocol/values.ts';
+import type { MediaSource, PeerRole, PeerState } from '../../../src/protocol/values.ts';
 import { emptyChat, withMessages, type CallNote, type ChatState } from './chat.ts';
 import type { AssessmentView, ViewPolicy } from './assessments.ts';
 import type { OwnMediaState } from './media/OwnMedia.ts';
@@ -8,9 +8,10 @@ import type { OwnMediaState } from './media/OwnMedia.ts';
 
 /**
  * `opening`: media is being made ready. `prepared`: ready, not in the call yet (pre-join, ringing in). `calling`: in
- * the call, the other person's devices ring. `connected`: in the call. `ended`: over for this page.
+ * the call, the other person's devices ring. `waiting`: a host has yet to let this page in. `connected`: in the call.
+ * `ended`: over for this page.
  */
-export type CallPhase = 'opening' | 'prepared' | 'calling' | 'connected' | 'ended';
+export type CallPhase = 'opening' | 'prepared' | 'calling' | 'waiting' | 'connected' | 'ended';
 
 export interface RemoteTrack {
   consumerId: string;
@@ -33,9 +34,11 @@ export interface Look {
 export interface CallSnapshot {
   phase: CallPhase;
   call: CallInfo | null;
-  self: { peerId: string; role: PeerRole } | null;
+  self: { peerId: string; role: PeerRole; state: PeerState } | null;
   /** The other people, in order of joining. */
   peers: readonly PeerInfo[];
+  /** Who waits to be let in, first come first; hosts know. */
+  waiting: readonly PeerInfo[];
   /** Everything that anybody sends, by producer id. */
   producers: Readonly<Record<string, ProducerInfo>>;
   /** Tracks of others, by `trackKey`. */
@@ -67,6 +70,7 @@ export const initialSnapshot: CallSnapshot = {
   call: null,
   self: null,
   peers: [],
+  waiting: [],
   producers: {},
   tracks: {},
   own: { mic: offDevice, camera: offDevice, screen: null },
@@ -101,9 +105,9 @@ export function isSending(snapshot: CallSnapshot, peerId: string, source: MediaS
  */
 export function withJoined(
   snapshot: CallSnapshot,
-  joined: Pick<Joined, 'call' | 'self' | 'peers' | 'producers' | 'activeSpeaker' | 'policy' | 'messages'>,
+  joined: Pick<Joined, 'call' | 'self' | 'peers' | 'producers' | 'activeSpeaker' | 'waiting' | 'policy' | 'messages'>,
 ): Partial<CallSnapshot> {
-  const { call, self, peers, activeSpeaker, policy } = joined;
+  const { call, self, peers, activeSpeaker, waiting, policy } = joined;
   const received = new Set(Object.values(snapshot.tracks).map(({ producerId }) => producerId));
   const overtook = pick(snapshot.producers, ({ producerId }) => received.has(producerId));
   const told = Object.fromEntries(joined.producers.map((producer) => [producer.producerId, producer]));
@@ -113,6 +117,7 @@ export function withJoined(
     peers: peers.filter(({ peerId }) => peerId !== self.peerId),
     producers: { ...overtook, ...told },
     activeSpeaker,
+    waiting,
     policy,
     chat: withMessages(snapshot.chat, joined.messages),
   };
@@ -120,15 +125,26 @@ export function withJoined(
 
 export function withPeer(snapshot: CallSnapshot, peer: PeerInfo): Partial<CallSnapshot> {
   if (peer.peerId === snapshot.self?.peerId) return {};
-  const known = snapshot.peers.some(({ peerId }) => peerId === peer.peerId);
   return {
-    peers: known ? snapshot.peers.map((p) => (p.peerId === peer.peerId ? peer : p)) : [...snapshot.peers, peer],
+    peers: placed(snapshot.peers, peer),
+    waiting: snapshot.waiting.filter(({ peerId }) => peerId !== peer.peerId),
   };
+}
+
+export function withWaiting(snapshot: CallSnapshot, peer: PeerInfo): Partial<CallSnapshot> {
+  return { waiting: placed(snapshot.waiting, peer) };
+}
+
+/** In the place of what was known of this peer, else at the end. */
+function placed(peers: readonly PeerInfo[], peer: PeerInfo): PeerInfo[] {
+  const known = peers.some(({ peerId }) => peerId === peer.peerId);
+  return known ? peers.map((p) => (p.peerId === peer.peerId ? peer : p)) : [...peers, peer];
 }
 
 export function withoutPeer(snapshot: CallSnapshot, peerId: string): Partial<CallSnapshot> {
   return {
     peers: snapshot.peers.filter((peer) => peer.peerId !== peerId),
+    waiting: snapshot.waiting.filter((peer) => peer.peerId !== peerId),
     producers: pick(snapshot.producers, (producer) => producer.peerId !== peerId),
     tracks: pick(snapshot.tracks, (track) => track.peerId !== peerId),
     activeSpeaker: snapshot.activeSpeaker === peerId ? null : snapshot.activeSpeaker,

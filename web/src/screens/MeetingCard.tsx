@@ -5,8 +5,10 @@ import { useLocation } from 'wouter';
 import { useCalls } from '../app/context.tsx';
 import { errorWords } from '../app/errorWords.ts';
 import { Button, ButtonLink } from '../parts/Button.tsx';
+import { useStore } from 'zustand';
 import { Field } from '../parts/Field.tsx';
 import listStyles from '../parts/List.module.css';
+import { preferences } from '../session/preferences.ts';
 import { useToast } from '../parts/Toasts.tsx';
 import { roomOfLink } from './callRecord.ts';
 import { useCallTitle } from './CallRow.tsx';
@@ -22,10 +24,11 @@ export function MeetingCard() {
   const [link, setLink] = useState('');
   const [wrong, setWrong] = useState(false);
   const [busy, setBusy] = useState(false);
+  const lobby = useStore(preferences, (state) => state.lobby);
   const start = async (): Promise<void> => {
     setBusy(true);
     try {
-      navigate(`/m/${await calls.startMeeting(null)}`);
+      navigate(`/m/${await calls.startMeeting({ lobby })}`);
     } catch (error) {
       setBusy(false);
       toast(errorWords(error, t));
@@ -39,6 +42,15 @@ export function MeetingCard() {
           <IconPlus size={20} stroke={1.8} aria-hidden />
           {t('home.newMeeting')}
         </Button>
+        <label className={styles.lobby}>
+          <input
+            type="checkbox"
+            data-testid="start-lobby"
+            checked={lobby}
+            onChange={(event) => preferences.setState({ lobby: event.currentTarget.checked })}
+          />
+          {t('home.lobby')}
+        </label>
         <form
           className={styles.line}
           onSubmit={(event) => {

@@ -19,7 +19,7 @@ export function NotFoundScreen({ code }: { code: string | null }) {
       <main className={styles.centered} data-testid="not-found">
         <Art />
         <h1>{title}</h1>
-        {code !== null && <p className="muted">{code === 'CAPACITY' ? t('notFound.full') : t('notFound.text')}</p>}
+        {code !== null && <p className="muted">{t(`notFound.${reasonOf(code)}`)}</p>}
         <div className={styles.actions}>
           <ButtonLink href="/" look="main">
             {t('notFound.home')}
@@ -28,6 +28,21 @@ export function NotFoundScreen({ code }: { code: string | null }) {
       </main>
     </>
   );
+}
+
+function reasonOf(code: string) {
+  switch (code) {
+    case 'CAPACITY':
+      return 'full';
+    case 'DENIED':
+      return 'denied';
+    case 'LOCKED':
+      return 'locked';
+    case 'ENDED':
+      return 'over';
+    default:
+      return 'text';
+  }
 }
 
 function Art() {

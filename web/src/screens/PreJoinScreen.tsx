@@ -69,7 +69,8 @@ export function PreJoinScreen() {
   );
 }
 
-function Preview() {
+/** The own picture before others see it, with the buttons of microphone and camera. */
+export function Preview() {
   const { t } = useTranslation();
   const user = useUser();
   const { track, problem } = useCallState((state) => state.own.camera);

@@ -15,11 +15,19 @@ export interface Preferences {
   sounds: boolean;
   /** Single-letter keys in the call. */
   shortcuts: boolean;
+  /** Meetings start with a waiting room. */
+  lobby: boolean;
   deviceIds: Record<DeviceKind, string | null>;
 }
 
 const storageKey = 'veritalk.preferences';
-const defaults: Preferences = { theme: 'auto', sounds: true, shortcuts: true, deviceIds: { mic: null, camera: null } };
+const defaults: Preferences = {
+  theme: 'auto',
+  sounds: true,
+  shortcuts: true,
+  lobby: false,
+  deviceIds: { mic: null, camera: null },
+};
 
 export const preferences: StoreApi<Preferences> = createStore<Preferences>(() => ({
   ...defaults,

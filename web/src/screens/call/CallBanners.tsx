@@ -13,13 +13,16 @@ import { Button } from '../../parts/Button.tsx';
 import { StatusGlyph } from '../../parts/StatusGlyph.tsx';
 import { useCallState, usePeople } from './callContext.tsx';
 import { usePanel } from './panel.ts';
+import { useUnseenWaiting, WaitingBanner } from './WaitingBanner.tsx';
 
-/** One banner at a time: a risk before a device that does not work. */
+/** One banner at a time: a risk before somebody who waits, before a device that does not work. */
 export function CallBanners() {
   const { others, self } = usePeople();
   const news = useRiskNews(others);
+  const waiting = useUnseenWaiting();
   if (news.length > 0) return <RiskBanner key={news.map((n) => n.peerId + (n.code ?? '')).join()} news={news} />;
   if (self.view.status === 'risk') return <OwnRiskBanner />;
+  if (waiting) return <WaitingBanner />;
   return <TroubleBanner />;
 }
 

@@ -9,6 +9,7 @@ import { useCallState, usePeople } from './callContext.tsx';
 import { usePanel } from './panel.ts';
 import styles from './PeoplePanel.module.css';
 import { useCopyInvitation } from './useCopyInvitation.ts';
+import { WaitingGroup } from './WaitingGroup.tsx';
 
 /** Who is here: hosts first, then by name, with the status as glyph and word. */
 export function PeoplePanel() {
@@ -31,6 +32,7 @@ export function PeoplePanel() {
           </Button>
         </div>
       )}
+      <WaitingGroup />
       <ul>
         {[...people, you].map((person) => (
           <Person key={person.peerId} person={person} hosts={isMeeting} />

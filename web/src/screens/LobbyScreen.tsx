@@ -1,0 +1,58 @@
+import { useTranslation } from 'react-i18next';
+import { useLocation } from 'wouter';
+import { useUser } from '../app/context.tsx';
+import { TopBar } from '../app/Frame.tsx';
+import { displayName } from '../call/people.ts';
+import { Button } from '../parts/Button.tsx';
+import { useTitle } from '../parts/useTitle.ts';
+import { useCall, useCallState } from './call/callContext.tsx';
+import styles from './PreJoinScreen.module.css';
+import { Preview } from './PreJoinScreen.tsx';
+
+/** The waiting room: own picture, whose meeting it is, and what the others will see. The call begins by itself. */
+export function LobbyScreen() {
+  const { t } = useTranslation();
+  const call = useCall();
+  const info = useCallState((state) => state.call);
+  const [, navigate] = useLocation();
+  useTitle(t('lobby.title'));
+  const host = info ? displayName(info.caller) : '';
+  const leave = (): void => {
+    void call.leave().catch(() => undefined);
+    navigate('/');
+  };
+  return (
+    <>
+      <TopBar />
+      <main className={styles.page} data-testid="lobby">
+        <Preview />
+        <div className={styles.side}>
+          <div role="status">
+            <h1>{t('lobby.title')}</h1>
+            <p className="muted">
+              {t('lobby.where', { title: info?.title ?? t('home.untitled', { name: host }), name: host })}
+            </p>
+          </div>
+          <MemberNote />
+          <Button look="line" wide onClick={leave}>
+            {t('lobby.leave')}
+          </Button>
+        </div>
+      </main>
+    </>
+  );
+}
+
+function MemberNote() {
+  const { t } = useTranslation();
+  const { full_name, username } = useUser();
+  return (
+    <div className={`${styles.note} ${styles.plainNote}`}>
+      <p className="small">
+        <b>{t('lobby.member')}</b>
+        <br />
+        <span className="muted">{t('lobby.memberMore', { name: full_name || username, username })}</span>
+      </p>
+    </div>
+  );
+}
