@@ -84,6 +84,7 @@ export class FrameInspector {
       durations: { ...spent, totalMs: performance.now() - startedAt },
       modelVersions: this.#modelVersions,
       suspicious: integrity.suspicious || faces.suspicious,
+      nextAtMs: integrity.nextAtMs,
     };
   }
 

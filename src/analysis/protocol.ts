@@ -105,6 +105,8 @@ const looked = z.strictObject({
   modelVersions: z.record(z.string().max(64), z.string().max(128)).refine((m) => Object.keys(m).length <= 16),
   /** Something differs, but one look is not enough to say what: look more often for a while. */
   suspicious: z.boolean(),
+  /** When the next picture would tell most, if there is a window; null when any time is as good. Epoch, milliseconds. */
+  nextAtMs: z.int().min(0).nullable(),
   /** How long the key frame waited for its turn: grows when there is more to do than time. */
   waitedMs: milliseconds,
 });

@@ -42,6 +42,11 @@ const MIN_BETWEEN_REQUESTS_MS = 500;
 /** An unanswered request is held by the sender or lost; mediasoup repeats it by itself after a second. */
 const ASK_AGAIN_MS = 1000;
 const WINDOW_STEP_MS = 1000;
+/** So that looks never keep step with a loop that they should hit at many places. */
+const WINDOW_JITTER = 0.2;
+const LATEST_WANTED_MS = 2000;
+/** What a key frame needs from the request to its arrival; one that took longer was held up. */
+const MAX_LATENCY_MS = 150;
 const AFTER_FAILURE_MS = 500;
 const AFTER_FAILURES_MS = 2500;
 const SUSPICION_WINDOW_MS = 20_000;
@@ -76,6 +81,11 @@ export class CameraScanner {
   #lastRequestMs = -Infinity;
   #flowing = false;
   #waitedMs = 0;
+  /** When the newest key frame was asked for (epoch, milliseconds), and how long the last one took to come. */
+  #askedAtMs = 0;
+  #latencyMs = 0;
+  /** When the next picture would tell most (epoch, milliseconds). */
+  #wantedAtMs: number | null = null;
   /** Times that the process died over a key frame of this camera. */
   #crashes = 0;
 
@@ -177,6 +187,7 @@ export class CameraScanner {
   /** Lets RTP flow, which asks for a key frame by itself, or asks for one. */
   async #ask(tap: RtpTap): Promise<void> {
     this.#lastRequestMs = performance.now();
+    this.#askedAtMs = Date.now();
     if (this.#flowing) return tap.requestKeyFrame();
     this.#flowing = true;
     await tap.resume();
@@ -193,6 +204,8 @@ export class CameraScanner {
     switch (answer.kind) {
       case 'looked':
         this.#failuresInARow = 0;
+        this.#latencyMs = Math.max(0, answer.looked.atMs - this.#askedAtMs);
+        this.#wantedAtMs = answer.looked.nextAtMs;
         this.#waitedMs = answer.looked.waitedMs;
         if (answer.looked.suspicious) this.#openSuspicionWindow();
         return this.#options.onLooked(answer.looked);
@@ -237,13 +250,22 @@ export class CameraScanner {
       this.#planWindow();
     }
     const { scanIntervalMs } = this.#options.times;
+    const random = randomInt(1 << 30) / (1 << 30);
     if (this.#inWindow) {
       const stepMs = Math.min(scanIntervalMs, Math.max(WINDOW_STEP_MS, STEPS_PER_WAIT * this.#waitedMs));
       if (stepMs > WINDOW_STEP_MS) this.counters.slowed++;
-      return Math.max(MIN_BETWEEN_REQUESTS_MS, this.#lastRequestMs + stepMs - nowMs);
+      else if (this.#wantedAtMs !== null) return this.#untilWantedMs(this.#wantedAtMs);
+      const jitteredMs = stepMs * (1 - WINDOW_JITTER + 2 * WINDOW_JITTER * random);
+      return Math.max(MIN_BETWEEN_REQUESTS_MS, this.#lastRequestMs + jitteredMs - nowMs);
     }
-    const random = randomInt(1 << 30) / (1 << 30);
     return nextScanInMs({ scanIntervalMs, ...this.#options.cadence() }, random);
+  }
+
+  /** A picture that is to be compared with one before has to be taken at the right moment, not only in time. */
+  #untilWantedMs(wantedAtMs: number): number {
+    const afterMs = wantedAtMs - Math.min(this.#latencyMs, MAX_LATENCY_MS) - Date.now();
+    const earliestMs = this.#lastRequestMs + MIN_BETWEEN_REQUESTS_MS - performance.now();
+    return Math.min(LATEST_WANTED_MS, Math.max(0, earliestMs, afterMs));
   }
 
   async #pauseFor(ms: number, until: 'the process dies' | 'whatever happens' = 'the process dies'): Promise<void> {

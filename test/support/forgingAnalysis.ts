@@ -45,6 +45,7 @@ function answer(streamId: number, lookId: number): void {
     durations: { decodeMs: 1, detectMs: 1, meshMs: 1, embedMs: 1, totalMs: 4 },
     modelVersions: { honest: 'yes' },
     suspicious: false,
+    nextAtMs: null,
     waitedMs: 0,
   };
   const lies = { ...honest, modelVersions: { honest: 'no' } };

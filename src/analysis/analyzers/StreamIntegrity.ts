@@ -1,24 +1,27 @@
 import type { Evidence } from '../protocol.ts';
 import { abstained, looked } from './evidence.ts';
-import { distance, spread, type Thumbnail } from './thumbnail.ts';
-
-/** One key frame, as far as this analyzer looks at it. */
-export interface IntegritySample {
-  atMs: number;
-  thumbnail: Thumbnail;
-  width: number;
-  height: number;
-  quantizerIndex: number;
-}
+import { LoopFinder, type LoopJudgement } from './LoopFinder.ts';
+import {
+  equalEncoding,
+  isStill,
+  NOISE_SEEN,
+  SAME_PICTURE,
+  sameSize,
+  tolerance,
+  type IntegritySample,
+} from './pictures.ts';
+import { distance, spread } from './thumbnail.ts';
 
 export interface IntegrityJudgement {
   evidence: Evidence;
-  /** The newest picture hardly differs from the one before: look more often. */
+  /** The newest picture hardly differs from the one before, or came near to an older one: look more often. */
   suspicious: boolean;
+  /** When the next picture would tell most; epoch, milliseconds. */
+  nextAtMs: number | null;
 }
 
 /**
- * A1, stream integrity: is the picture frozen?
+ * A1, stream integrity: is the picture frozen, looped or replayed?
  *
  * [Note: A frozen picture repeats to the bit] A frozen source gives the encoder the same pixels again and again, and VP8
  * key frames depend on nothing else but the quantiser: two of them with the same quantiser are the same picture to the
@@ -26,11 +29,13 @@ export interface IntegrityJudgement {
  * differently here and there. So repeats are what is looked for, and the absence of motion alone is never enough.
  *
  * Can tell: a stopped picture, as soon as the quantiser has come back to a value twice: within 5 s where the bitrate is
- * steady, 16 s while it climbs after the start. Cannot tell: a loop, a replay, a still picture to which somebody adds
- * noise or motion. Abstains on a black or flat picture, which is no evidence of a frozen one.
+ * steady, 16 s while it climbs after the start. And a loop or a replay of something shown before in which somebody moves
+ * (see `LoopFinder`). Cannot tell: a replay of something that was not shown here, a still picture to which somebody adds
+ * noise or motion, a loop of somebody who sits still, unless by chance. Abstains on a black or flat picture, which is no evidence of a frozen one.
  */
 export class StreamIntegrity {
   readonly #samples: IntegritySample[] = [];
+  readonly #loops = new LoopFinder();
   #frozenInARow = 0;
 
   /** Takes a key frame and says what the newest ones show together. */
@@ -40,28 +45,53 @@ export class StreamIntegrity {
     this.#samples.push(sample);
     if (this.#samples.length > MAX_SAMPLES) this.#samples.shift();
     const { kind, details } = judge(this.#samples);
+    const loop = kind === 'flat' ? NO_LOOP : this.#loops.push(sample);
     this.#frozenInARow = kind === 'frozen' ? this.#frozenInARow + 1 : 0;
+    const frozen = this.#frozenInARow >= JUDGEMENTS_IN_A_ROW;
     const stretch = {
       analyzer: 'stream_integrity' as const,
       version: VERSION,
       fromMs: this.#samples[0]!.atMs,
       toMs: sample.atMs,
-      details,
+      details: { ...details, ...loopDetails(loop), score: frozen ? FROZEN_SCORE : 1 - loop.nearest + loop.repeats },
     };
-    if (this.#frozenInARow >= JUDGEMENTS_IN_A_ROW) {
-      return { evidence: looked(stretch, { llr: FROZEN_LLR, quality: 1, code: 'frozen' }), suspicious: false };
-    }
-    if (kind === 'flat') return { evidence: abstained(stretch, 'too_dark'), suspicious: false };
-    const suspicious = before !== undefined && isStill(before, sample, SUSPICIOUS_FACTOR);
-    if (kind !== 'live') return { evidence: abstained(stretch, 'gathering'), suspicious };
+    const still = before !== undefined && isStill(before, sample, SUSPICIOUS_FACTOR);
+    const repeating = loop.repeats > 0 && loop.nextAtMs !== null;
+    // What is flat or has been found out needs no closer look.
+    const suspicious = kind !== 'flat' && !frozen && !loop.looped && (still || repeating);
+    return {
+      evidence: this.#evidence(stretch, kind, { frozen, looped: loop.looped }),
+      suspicious,
+      nextAtMs: loop.nextAtMs,
+    };
+  }
+
+  #evidence(
+    stretch: Parameters<typeof looked>[0],
+    kind: Judgement['kind'],
+    found: { frozen: boolean; looped: boolean },
+  ): Evidence {
+    if (found.frozen) return looked(stretch, { llr: FROZEN_LLR, quality: 1, code: 'frozen' });
+    if (found.looped) return looked(stretch, { llr: LOOPED_LLR, quality: 1, code: 'looped' });
+    if (kind === 'flat') return abstained(stretch, 'too_dark');
+    if (kind !== 'live') return abstained(stretch, 'gathering');
     const quality = Math.min(1, this.#samples.length / GOOD_SAMPLES);
-    return { evidence: looked(stretch, { llr: 0, quality, code: 'ok' }), suspicious };
+    return looked(stretch, { llr: 0, quality, code: 'ok' });
   }
 }
 
-const VERSION = 'frozen-1';
+function loopDetails({ repeats, lagMs, nearest }: LoopJudgement): Record<string, number> {
+  return repeats > 0 ? { loopRepeats: repeats, lagMs, nearest } : { nearest };
+}
+
+const NO_LOOP: LoopJudgement = { looped: false, repeats: 0, lagMs: 0, nearest: 1, nextAtMs: null };
+
+const VERSION = 'integrity-2';
 /** DETECTION section 6: a frozen picture alone makes the risk 0.95. */
 const FROZEN_LLR = 6;
+const LOOPED_LLR = 6;
+/** Above whatever a genuine stream comes to. */
+const FROZEN_SCORE = 10;
 /** One look never suffices. */
 const JUDGEMENTS_IN_A_ROW = 3;
 const MAX_SAMPLES = 32;
@@ -74,18 +104,6 @@ const MIN_LIVE_SAMPLES = 5;
 const GOOD_SAMPLES = 8;
 const MIN_FROZEN_SPAN_MS = 4000;
 
-/*
- * Distances in grey levels, root mean square over the thumbnail's cells. Measured on key frames of Chromium's encoder at
- * 150 and 600 kbit/s (quantiser index 17 to 106, 2 photos, 20 s each) and of WebP at qualities 1 to 40 (4 photos):
- *
- *                                    same quantiser     other quantiser
- *   frozen                           0.00               up to 0.31 at index 25, 0.62 at 70, 1.17 at 106
- *   nothing moves, noise 0.3 to 2    0.20 to 0.90       the same as frozen
- *   somebody breathes, light drifts  0.45 to 5.2        up to 4.0 at 25, 5.3 at 70 and at 106
- *   webcam clips                     5 to 42
- */
-const SAME_PICTURE = 0.1;
-const NOISE_SEEN = 0.15;
 /** Beyond this multiple of what a change of the quantiser can do, something has moved. */
 const MOTION_FACTOR = 2;
 /** Up to this one nothing needs to have moved: pictures of 160x90 at the coarsest quantisers come to 1.2. */
@@ -148,26 +166,4 @@ function motionIn(samples: readonly IntegritySample[]): number {
       if (sameSize(a, b)) most = Math.max(most, distance(a.thumbnail, b.thumbnail) / tolerance(a, b));
   }
   return most;
-}
-
-function isStill(a: IntegritySample, b: IntegritySample, factor: number): boolean {
-  return sameSize(a, b) && distance(a.thumbnail, b.thumbnail) <= factor * tolerance(a, b);
-}
-
-const FULL_PIXELS = 640 * 360;
-
-/** How far apart two pictures of the same pixels may be when their quantisers differ; see the table above. */
-function tolerance(a: IntegritySample, b: IntegritySample): number {
-  const coarser = Math.max(a.quantizerIndex, b.quantizerIndex);
-  // Cells of smaller pictures average fewer pixels.
-  const scale = Math.min(2.5, Math.max(1, Math.sqrt(FULL_PIXELS / (a.width * a.height))));
-  return (0.25 + 0.009 * coarser) * scale;
-}
-
-function equalEncoding(a: IntegritySample, b: IntegritySample): boolean {
-  return sameSize(a, b) && a.quantizerIndex === b.quantizerIndex;
-}
-
-function sameSize(a: IntegritySample, b: IntegritySample): boolean {
-  return a.width === b.width && a.height === b.height;
 }

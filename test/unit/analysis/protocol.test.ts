@@ -23,6 +23,7 @@ const looked = {
   durations: { decodeMs: 1, detectMs: 1, meshMs: 1, embedMs: 1, totalMs: 4 },
   modelVersions: { blazeface: 'abc' },
   suspicious: false,
+  nextAtMs: null,
   waitedMs: 3,
 };
 
