@@ -56,9 +56,13 @@ export default tseslint.config(
   },
   {
     // Runs in the page.
-    files: ['scripts/bench/pageHooks.js'],
+    files: ['scripts/bench/pageHooks.js', 'test/support/screens/drawnCamera.js'],
     languageOptions: {
-      globals: { MutationObserver: 'readonly', addEventListener: 'readonly', document: 'readonly', window: 'readonly' },
+      globals: Object.fromEntries(
+        ['DOMException', 'Image', 'MutationObserver', 'addEventListener', 'document', 'navigator', 'window'].map(
+          (name) => [name, 'readonly'],
+        ),
+      ),
     },
   },
 );

@@ -10,6 +10,8 @@ export default defineConfig({
     outDir: '../dist/web',
     emptyOutDir: true,
     target: 'es2022',
+    // For the test of what a first visit loads; the server serves no files with a leading dot.
+    manifest: true,
     // The content security policy allows no data: scripts or styles, and small files travel well over one connection.
     assetsInlineLimit: 0,
   },

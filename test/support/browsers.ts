@@ -14,6 +14,8 @@ export interface BrowserOptions {
   width?: number;
   height?: number;
   locale?: 'zh-CN' | 'en-US';
+  /** The name that others see; the user name if absent. */
+  fullName?: string;
   /** Run before the page opens. */
   prepare?: (page: Page) => Promise<void>;
 }
@@ -85,6 +87,7 @@ export async function registerPerson(
   await page.getByTestId('auth-username').fill(name);
   await page.getByTestId('auth-email').fill(`${name}@example.org`);
   await page.getByTestId('auth-password').fill('correct horse battery');
+  if (options.fullName !== undefined) await page.getByTestId('auth-fullname').fill(options.fullName);
   await page.getByTestId('auth-submit').click();
   await page.getByTestId('home').waitFor();
   return person;

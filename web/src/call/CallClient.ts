@@ -334,7 +334,7 @@ export class CallClient {
       signaling.on('consumerResumed', ({ consumerId }) => update(withStopped(this.snapshot, consumerId, false))),
       signaling.on('producerPaused', (p) => update(withProducer(this.snapshot, { ...p, paused: true }))),
       signaling.on('producerResumed', (p) => update(withProducer(this.snapshot, { ...p, paused: false }))),
-      signaling.on('activeSpeaker', ({ peerId }) => this.#handleSpeaker(peerId)),
+      signaling.on('activeSpeaker', ({ peerId }) => update({ activeSpeaker: peerId })),
       signaling.on('assessmentChanged', ({ peerId, assessment }) => {
         this.#board.receive(peerId, assessment, serverNow());
         this.#showAssessments();
@@ -351,14 +351,6 @@ export class CallClient {
 
   #isThis(callId: string): boolean {
     return this.snapshot.call?.callId === callId;
-  }
-
-  #handleSpeaker(peerId: string | null): void {
-    const { spokeAtMs } = this.snapshot;
-    this.#set({
-      activeSpeaker: peerId,
-      ...(peerId === null ? {} : { spokeAtMs: { ...spokeAtMs, [peerId]: performance.now() } }),
-    });
   }
 
   #showAssessments(): void {

@@ -45,8 +45,6 @@ export interface CallSnapshot {
   tracks: Readonly<Record<string, RemoteTrack>>;
   own: OwnMediaState;
   activeSpeaker: string | null;
-  /** Page clock ms of when each person last became the active speaker. */
-  spokeAtMs: Readonly<Record<string, number>>;
   /** What may be said of each person's picture now, the own one included. */
   views: Readonly<Record<string, AssessmentView>>;
   /** Looks at the others in the last ten minutes. */
@@ -75,7 +73,6 @@ export const initialSnapshot: CallSnapshot = {
   tracks: {},
   own: { mic: offDevice, camera: offDevice, screen: null },
   activeSpeaker: null,
-  spokeAtMs: {},
   views: {},
   looks: {},
   policy: { scanIntervalMs: 10_000, staleAfterMs: 20_000, verifiedTtlMs: 600_000 },

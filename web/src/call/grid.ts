@@ -55,18 +55,19 @@ function bestColumns(count: number, { width, height, gap }: Stage): number | nul
 export interface Orderable {
   peerId: string;
   self: boolean;
+  pinned: boolean;
   risk: boolean;
-  /** Page clock ms of when this person last spoke; 0: never. */
-  spokeAtMs: number;
+  /** Page clock ms of when this person last took a place by speaking; 0: never. */
+  placeAtMs: number;
   cameraOn: boolean;
   /** ISO 8601, as the server said. */
   joinedAt: string;
 }
 
 /**
- * The order of tiles over all pages. Who is on page one: risk always, then who spoke last, cameras that are on, who
- * joined first. Within a page nobody moves because somebody speaks: risk first, then in order of joining. The own tile
- * is the last of page one.
+ * The order of tiles over all pages. Who is on page one: pinned and risk always, then who took a place by speaking last,
+ * cameras that are on, who joined first. Within a page nobody moves because somebody speaks: pinned, risk, then in order
+ * of joining. The own tile is the last of page one.
  */
 export function orderTiles<T extends Orderable>(people: readonly T[], perPage: number): T[] {
   const others = people.filter((person) => !person.self).sort(byRank);
@@ -80,14 +81,23 @@ export function orderTiles<T extends Orderable>(people: readonly T[], perPage: n
 }
 
 function byRank(a: Orderable, b: Orderable): number {
-  return (
-    Number(b.risk) - Number(a.risk) ||
-    b.spokeAtMs - a.spokeAtMs ||
-    Number(b.cameraOn) - Number(a.cameraOn) ||
-    byPlace(a, b)
-  );
+  return byWeight(a, b) || b.placeAtMs - a.placeAtMs || Number(b.cameraOn) - Number(a.cameraOn) || byPlace(a, b);
 }
 
 function byPlace(a: Orderable, b: Orderable): number {
-  return Number(b.risk) - Number(a.risk) || a.joinedAt.localeCompare(b.joinedAt) || a.peerId.localeCompare(b.peerId);
+  return byWeight(a, b) || a.joinedAt.localeCompare(b.joinedAt) || a.peerId.localeCompare(b.peerId);
+}
+
+function byWeight(a: Orderable, b: Orderable): number {
+  return Number(b.pinned) - Number(a.pinned) || Number(b.risk) - Number(a.risk);
+}
+
+/** Who speaks for so long takes a place on page one, ms. */
+const speakForMs = 1500;
+/** A place that was taken is kept for so long, ms. */
+const keepPlaceMs = 3000;
+
+/** How long somebody who begins to speak now must go on before taking a place, ms. @param takenAtMs - The last taking. */
+export function waitForPlaceMs(nowMs: number, takenAtMs: number): number {
+  return Math.max(speakForMs, takenAtMs + keepPlaceMs - nowMs);
 }

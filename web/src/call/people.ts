@@ -19,7 +19,6 @@ export interface CallPerson {
   cameraOn: boolean;
   micOn: boolean;
   speaking: boolean;
-  spokeAtMs: number;
   /** The page does not hear from them: their connection or the own one is lost. */
   away: boolean;
   view: AssessmentView;
@@ -63,7 +62,6 @@ function otherPerson(snapshot: CallSnapshot, { peerId, user, role, joinedAt, con
     cameraOn,
     micOn,
     speaking: micOn && !away && snapshot.activeSpeaker === peerId,
-    spokeAtMs: snapshot.spokeAtMs[peerId] ?? 0,
     away,
     view: snapshot.views[peerId] ?? unknownView,
   };
@@ -86,7 +84,6 @@ export function selfOf(snapshot: CallSnapshot, name: string, ownName: string): C
     cameraOn: own.camera.state === 'on',
     micOn: own.mic.state === 'on',
     speaking: own.mic.state === 'on' && snapshot.activeSpeaker === peerId,
-    spokeAtMs: snapshot.spokeAtMs[peerId] ?? 0,
     away: false,
     view: snapshot.views[peerId] ?? unknownView,
   };

@@ -57,6 +57,18 @@ export function tickForChat(): void {
   note(880, 0, 0.09, 0.03);
 }
 
+/** Somebody joined: a short rise. */
+export function toneOfJoining(): void {
+  note(A4, 0, 0.14, 0.03);
+  note(E5, 0.1, 0.22, 0.03);
+}
+
+/** Somebody left: a short fall. */
+export function toneOfLeaving(): void {
+  note(E5, 0, 0.14, 0.03);
+  note(A4, 0.1, 0.22, 0.03);
+}
+
 /** Two low notes, never louder than speech. */
 export function warnOfRisk(): void {
   note(196, 0, 0.35, 0.05);

@@ -17,6 +17,10 @@ export function Video({ track, className, testId, source = 'camera' }: VideoProp
     video.srcObject = new MediaStream([track]);
     // Playing is refused only while the element is being replaced; the next track starts it again.
     video.play().catch(() => undefined);
+    // A player with a live track is kept by the browser, and with it the whole tile, until it lets go of the track.
+    return () => {
+      video.srcObject = null;
+    };
   }, [track]);
   return (
     <video
@@ -44,7 +48,10 @@ export function Sound({ track }: { track: MediaStreamTrack }) {
     play();
     // A browser that wants a press before it plays gets it with the next one.
     document.addEventListener('pointerdown', play, { once: true });
-    return () => document.removeEventListener('pointerdown', play);
+    return () => {
+      document.removeEventListener('pointerdown', play);
+      audio.srcObject = null;
+    };
   }, [track]);
   return <audio ref={ref} autoPlay />;
 }

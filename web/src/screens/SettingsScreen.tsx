@@ -34,7 +34,7 @@ export function SettingsScreen() {
 function General() {
   const { t } = useTranslation();
   const language = useLanguage();
-  const { theme, sounds, shortcuts } = useStore(preferences);
+  const { theme, sounds, shortcuts, controlsStay } = useStore(preferences);
   const themes: Theme[] = ['auto', 'light', 'dark'];
   return (
     <Section title={t('settings.general')}>
@@ -64,6 +64,12 @@ function General() {
         note={t('settings.shortcutsMore')}
         checked={shortcuts}
         onChange={(checked) => preferences.setState({ shortcuts: checked })}
+      />
+      <Switch
+        label={t('settings.controlsStay')}
+        note={t('settings.controlsStayMore')}
+        checked={controlsStay}
+        onChange={(checked) => preferences.setState({ controlsStay: checked })}
       />
     </Section>
   );

@@ -17,6 +17,8 @@ export interface Preferences {
   shortcuts: boolean;
   /** Meetings start with a waiting room. */
   lobby: boolean;
+  /** Header and bar of a call are never hidden. */
+  controlsStay: boolean;
   deviceIds: Record<DeviceKind, string | null>;
 }
 
@@ -26,6 +28,7 @@ const defaults: Preferences = {
   sounds: true,
   shortcuts: true,
   lobby: false,
+  controlsStay: false,
   deviceIds: { mic: null, camera: null },
 };
 

@@ -167,6 +167,10 @@ export const en = {
     pages: 'Pages',
     page: 'Page {{number}}',
     tile: '{{name}}, {{status}}, {{mic}}',
+    showGrid: 'Show everyone',
+    showSpotlight: 'Show one person large',
+    pin: 'Pin this person',
+    unpin: 'Unpin',
   },
   chat: {
     title: 'Chat',
@@ -192,6 +196,7 @@ export const en = {
     people: 'People',
     chat: 'Chat',
     security: 'Security check',
+    layout: 'Everyone or one person large',
     fullScreen: 'Full screen',
     help: 'This list',
     close: 'Close what is on top',
@@ -199,6 +204,7 @@ export const en = {
   },
 
   banner: {
+    notChecked: '{{name}}: not checked. {{reason}}',
     lost: 'Connection lost. Reconnecting…',
     lostMore: 'Your microphone and camera stay as they were.',
     lostLong: 'Still no connection. You can wait or leave.',
@@ -474,6 +480,8 @@ export const en = {
     soundsMore: 'Ringing and joining tones.',
     shortcuts: 'Single-letter keys in calls',
     shortcutsMore: 'Such as M for the microphone.',
+    controlsStay: 'Always show the controls',
+    controlsStayMore: 'Otherwise bar and header of a call hide after 4 seconds.',
     privacy: 'Checks and privacy',
     check: 'Check my picture',
     checkMore: 'You can still call without it; others will see “Not checked”.',

@@ -163,6 +163,10 @@ export const zhCN: Words = {
     pages: '页',
     page: '第 {{number}} 页',
     tile: '{{name}}，{{status}}，{{mic}}',
+    showGrid: '显示所有人',
+    showSpotlight: '放大一个人',
+    pin: '置顶这个人',
+    unpin: '取消置顶',
   },
   chat: {
     title: '聊天',
@@ -188,6 +192,7 @@ export const zhCN: Words = {
     people: '参会者',
     chat: '聊天',
     security: '安全检查',
+    layout: '所有人或放大一个人',
     fullScreen: '全屏',
     help: '这张列表',
     close: '关闭最上面的一层',
@@ -195,6 +200,7 @@ export const zhCN: Words = {
   },
 
   banner: {
+    notChecked: '{{name}}：未检查。{{reason}}',
     lost: '网络断开，正在重新连接…',
     lostMore: '麦克风和摄像头会保持断开前的样子。',
     lostLong: '还没有连上。可以再等等，也可以离开。',
@@ -460,6 +466,8 @@ export const zhCN: Words = {
     soundsMore: '响铃和加入的声音。',
     shortcuts: '通话中的单键快捷键',
     shortcutsMore: '例如用 M 开关麦克风。',
+    controlsStay: '始终显示通话控件',
+    controlsStayMore: '否则 4 秒没有操作后，通话的顶栏和底栏会隐去。',
     privacy: '检查与隐私',
     check: '允许检查我的画面',
     checkMore: '关掉后仍可通话，别人会看到“未检查”。',

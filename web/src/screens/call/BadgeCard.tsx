@@ -11,6 +11,7 @@ import { useNow } from '../../parts/useNow.ts';
 import { ago, clockTime, score } from '../../words/format.ts';
 import { signOf } from '../../call/signs.ts';
 import { useCallState } from './callContext.tsx';
+import { useLayout } from './layout.ts';
 import { usePanel } from './panel.ts';
 import styles from './BadgeCard.module.css';
 
@@ -19,12 +20,20 @@ const hoverMs = 400;
 /** A plate that opens the card of what is known: at a press, or when the pointer rests on it. */
 export function BadgePlate({ person, full }: { person: CallPerson; full: boolean }) {
   const { openSecurity } = usePanel();
-  const [open, setOpen] = useState(false);
+  // What a press opened stays until it is closed; what the pointer opened goes with it.
+  const [open, setOpen] = useState<'no' | 'hovered' | 'pressed'>('no');
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
-  const later = (value: boolean): void => {
+  const later = (hovers: boolean): void => {
     clearTimeout(timer.current);
-    timer.current = setTimeout(() => setOpen(value), value ? hoverMs : 200);
+    timer.current = setTimeout(
+      () => setOpen((now) => (now === 'pressed' ? now : hovers ? 'hovered' : 'no')),
+      hovers ? hoverMs : 200,
+    );
+  };
+  const press = (): void => {
+    clearTimeout(timer.current);
+    setOpen((now) => (now === 'pressed' ? 'no' : 'pressed'));
   };
   const plate = (
     <Plate
@@ -35,16 +44,16 @@ export function BadgePlate({ person, full }: { person: CallPerson; full: boolean
       muted={!person.micOn}
       speaking={person.speaking}
       full={full}
-      aria-expanded={person.self ? undefined : open}
-      onClick={() => (person.self ? openSecurity(null) : setOpen(!open))}
+      aria-expanded={person.self ? undefined : open !== 'no'}
+      onClick={() => (person.self ? openSecurity(null) : press())}
       {...(person.self ? {} : { onPointerEnter: () => later(true), onPointerLeave: () => later(false) })}
     />
   );
   if (person.self) return plate;
   return (
     <Popover
-      opened={open}
-      onChange={setOpen}
+      opened={open !== 'no'}
+      onChange={(opened) => !opened && setOpen('no')}
       position="top-start"
       offset={14}
       shadow="md"
@@ -57,7 +66,7 @@ export function BadgePlate({ person, full }: { person: CallPerson; full: boolean
         <BadgeCard
           person={person}
           onOpenSecurity={() => {
-            setOpen(false);
+            setOpen('no');
             openSecurity(person.peerId);
           }}
         />
@@ -75,7 +84,7 @@ function BadgeCard({ person, onOpenSecurity }: { person: CallPerson; onOpenSecur
   const level = view.confidence === null ? '' : t(`card.level.${confidenceLevel(view.confidence)}`);
   const looked = view.causes.filter(({ outcome }) => outcome !== 'not_looked').map((c) => t(`analyzer.${c.analyzer}`));
   return (
-    <div className={styles.card}>
+    <div className={styles.card} data-testid="call-badge-card">
       <Status status={view.status} assurance={view.assurance} strong />
       <p>{sentence}</p>
       <dl>
@@ -94,7 +103,22 @@ function BadgeCard({ person, onOpenSecurity }: { person: CallPerson; onOpenSecur
         <LastLook view={view} />
       </dl>
       <Button onClick={onOpenSecurity}>{t('card.openSecurity')}</Button>
+      <PinButton peerId={person.peerId} />
     </div>
+  );
+}
+
+/** Where there are several to choose from: this one comes first, and is the large one in the spotlight. */
+function PinButton({ peerId }: { peerId: string }) {
+  const { t } = useTranslation();
+  const { pinned, togglePin } = useLayout();
+  const several = useCallState((state) => state.peers.length > 1);
+  if (!several) return null;
+  const isPinned = pinned === peerId;
+  return (
+    <Button look="quiet" aria-pressed={isPinned} data-testid="pin" onClick={() => togglePin(peerId)}>
+      {isPinned ? t('call.unpin') : t('call.pin')}
+    </Button>
   );
 }
 

@@ -11,7 +11,7 @@ import {
   IconShieldSearch,
   IconUsers,
 } from '@tabler/icons-react';
-import type { KeyboardEvent } from 'react';
+import { useRef, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useUser } from '../../app/context.tsx';
 import { unreadOf } from '../../call/chat.ts';
@@ -24,6 +24,7 @@ import { BarMenu } from './BarMenu.tsx';
 import { DeviceButton } from './DeviceButton.tsx';
 import { usePanel } from './panel.ts';
 import { toggleFullScreen } from './useShortcuts.ts';
+import { useRoving } from './useRoving.ts';
 import { useCopyInvitation } from './useCopyInvitation.ts';
 import styles from './Bar.module.css';
 
@@ -31,8 +32,17 @@ import styles from './Bar.module.css';
 export function Bar({ onShortcuts }: { onShortcuts: () => void }) {
   const { t } = useTranslation();
   const narrow = useNarrow();
+  const root = useRef<HTMLDivElement>(null);
+  useRoving(root, barButtons);
   return (
-    <div className={styles.bar} role="toolbar" aria-label={t('call.controls')} id="call-controls" onKeyDown={moveFocus}>
+    <div
+      ref={root}
+      className={styles.bar}
+      role="toolbar"
+      aria-label={t('call.controls')}
+      id="call-controls"
+      onKeyDown={moveFocus}
+    >
       <DeviceButton kind="mic" />
       <DeviceButton kind="camera" />
       {!narrow && <ShareButton />}
@@ -47,11 +57,14 @@ export function Bar({ onShortcuts }: { onShortcuts: () => void }) {
   );
 }
 
+/** Not the items of its menus, which move the focus themselves. */
+const barButtons = 'button:not([role="menuitem"])';
+
 /** Arrow keys move within the bar, as in every toolbar. */
 function moveFocus(event: KeyboardEvent<HTMLElement>): void {
   const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
   if (step === undefined) return;
-  const buttons = [...event.currentTarget.querySelectorAll<HTMLElement>('button:not(:disabled)')];
+  const buttons = [...event.currentTarget.querySelectorAll<HTMLElement>(`${barButtons}:not(:disabled)`)];
   const index = buttons.indexOf(document.activeElement as HTMLElement);
   if (index === -1) return;
   event.preventDefault();

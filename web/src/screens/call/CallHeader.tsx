@@ -1,4 +1,11 @@
-import { IconAntennaBars2, IconAntennaBars5, IconLink, IconMaximize } from '@tabler/icons-react';
+import {
+  IconAntennaBars2,
+  IconAntennaBars5,
+  IconLayoutGrid,
+  IconLayoutSidebarRight,
+  IconLink,
+  IconMaximize,
+} from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { IconButton } from '../../parts/Button.tsx';
 import { Mark } from '../../parts/Mark.tsx';
@@ -7,14 +14,15 @@ import { stopwatch } from '../../words/format.ts';
 import { useCallState } from './callContext.tsx';
 import { useCallName } from './useCallName.ts';
 import styles from './CallScreen.module.css';
+import { useLayout, type StageMode } from './layout.ts';
 import { useCopyInvitation } from './useCopyInvitation.ts';
 import { toggleFullScreen } from './useShortcuts.ts';
 
 /** Above the stage: mark, title, clock, network, invitation, full screen. One to one it floats as two pills. */
-export function CallHeader({ floating }: { floating: boolean }) {
+export function CallHeader({ mode }: { mode: StageMode }) {
   const { t } = useTranslation();
   const name = useCallName();
-  if (floating) {
+  if (mode === 'one') {
     return (
       <header className={styles.head}>
         <div className={styles.pill}>
@@ -43,6 +51,7 @@ export function CallHeader({ floating }: { floating: boolean }) {
         </span>
       </div>
       <Network />
+      {mode !== 'share' && <LayoutButton />}
       <Invitation />
       <FullScreen />
     </header>
@@ -70,6 +79,25 @@ function Network() {
     <span className={styles.network} role="img" aria-label={words} title={words}>
       <Icon size={20} stroke={1.8} aria-hidden />
     </span>
+  );
+}
+
+/** Changes between the grid and one person large; shows what the press leads to. */
+function LayoutButton() {
+  const { t } = useTranslation();
+  const { spotlight, toggle } = useLayout();
+  const alone = useCallState((state) => state.peers.length === 0);
+  if (alone) return null;
+  const Icon = spotlight ? IconLayoutGrid : IconLayoutSidebarRight;
+  return (
+    <IconButton
+      className="desk-only"
+      label={`${spotlight ? t('call.showGrid') : t('call.showSpotlight')} (G)`}
+      data-testid="layout"
+      onClick={toggle}
+    >
+      <Icon size={20} stroke={1.8} aria-hidden />
+    </IconButton>
   );
 }
 

@@ -1,22 +1,22 @@
 import { useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useStore } from 'zustand';
 import { trackOf } from '../../call/callState.ts';
 import { useTitle } from '../../parts/useTitle.ts';
+import { preferences } from '../../session/preferences.ts';
 import { Bar } from './Bar.tsx';
 import { useCall, useCallState, usePeople } from './callContext.tsx';
 import { CallBanners } from './CallBanners.tsx';
 import { CallHeader } from './CallHeader.tsx';
 import { useCallName } from './useCallName.ts';
 import styles from './CallScreen.module.css';
-import { GridStage } from './GridStage.tsx';
-import { OneToOne } from './OneToOne.tsx';
+import { CallStage } from './CallStage.tsx';
+import { LayoutContext, useLayoutControl, type StageMode } from './layout.ts';
 import { PanelContext, type PanelControl, type PanelName } from './panel.ts';
 import { PeoplePanel } from './PeoplePanel.tsx';
-import { Reconnecting } from './Reconnecting.tsx';
 import { SecurityPanel } from './SecurityPanel.tsx';
-import { ShareStage, type SharedScreenView } from './ShareStage.tsx';
+import type { SharedScreenView } from './ShareStage.tsx';
 import { ShortcutList } from './ShortcutList.tsx';
-import { Alone } from './Alone.tsx';
 import { CallNews } from './CallNews.tsx';
 import { ChatNews } from './ChatNews.tsx';
 import { ChatPanel } from './ChatPanel.tsx';
@@ -36,10 +36,13 @@ export function CallScreen() {
   const root = useRef<HTMLElement>(null);
   // Two seconds and more of a third person leaving must not make the picture jump.
   const many = useLingering(others.length > 1, 3000);
-  const direct = useCallState((state) => state.call?.callee !== null);
-  const one = shares.length === 0 && !many && others.length === 1;
+  const layout = useLayoutControl();
+  const mode = modeOf(shares.length > 0, many || others.length !== 1, layout.spotlight && others.length > 0);
+  const one = mode === 'one';
   const risk = others.some(({ view }) => view.status === 'risk');
-  const resting = useResting(root, one && online && !risk && control.panel === null && !help);
+  const stays = useStore(preferences, (state) => state.controlsStay);
+  const mayRest = mode !== 'grid' && online && !risk && control.panel === null && !help && !stays;
+  const resting = useResting(root, mayRest);
   useCallTitle();
   useShortcuts(
     useMemo(
@@ -50,51 +53,43 @@ export function CallScreen() {
         people: () => control.toggle('people'),
         chat: () => control.toggle('chat'),
         security: () => control.toggle('security'),
+        layout: layout.toggle,
         fullScreen: () => void toggleFullScreen(),
         help: () => setHelp(true),
         close: control.close,
       }),
-      [call, control],
+      [call, control, layout],
     ),
   );
-  const [other] = others;
   return (
     <PanelContext value={control}>
-      <main
-        ref={root}
-        className={[styles.call, one && styles.one, resting && styles.resting].filter(Boolean).join(' ')}
-        data-testid="call"
-      >
-        <a className={styles.skip} href="#call-controls">
-          {t('call.skip')}
-        </a>
-        <CallHeader floating={one} />
-        <div className={styles.banners}>
-          <CallBanners />
-        </div>
-        <div className={styles.stage}>
-          {shares.length > 0 ? (
-            <ShareStage shares={shares} people={[...others, self]} />
-          ) : one && other ? (
-            <OneToOne other={other} self={self} />
-          ) : (
-            <GridStage others={others} self={self} />
-          )}
-          {others.length === 0 && shares.length === 0 && !direct && <Alone />}
-          {!online && <Reconnecting />}
-        </div>
-        <footer className={styles.foot}>
-          <Bar onShortcuts={() => setHelp(true)} />
-        </footer>
-        {control.panel !== null && (
-          <div className={styles.side}>
-            <OpenPanel name={control.panel} />
+      <LayoutContext value={layout}>
+        <main
+          ref={root}
+          className={[styles.call, one && styles.one, resting && styles.resting].filter(Boolean).join(' ')}
+          data-testid="call"
+        >
+          <a className={styles.skip} href="#call-controls">
+            {t('call.skip')}
+          </a>
+          <div className={styles.banners}>
+            <CallBanners />
           </div>
-        )}
-      </main>
-      {help && <ShortcutList onClose={() => setHelp(false)} />}
-      <CallNews />
-      <ChatNews />
+          <CallHeader mode={mode} />
+          <CallStage mode={mode} others={others} self={self} shares={shares} />
+          <footer className={styles.foot}>
+            <Bar onShortcuts={() => setHelp(true)} />
+          </footer>
+          {control.panel !== null && (
+            <div className={styles.side}>
+              <OpenPanel name={control.panel} />
+            </div>
+          )}
+        </main>
+        {help && <ShortcutList onClose={() => setHelp(false)} />}
+        <CallNews />
+        <ChatNews />
+      </LayoutContext>
     </PanelContext>
   );
 }
@@ -108,6 +103,13 @@ function OpenPanel({ name }: { name: PanelName }) {
     case 'chat':
       return <ChatPanel />;
   }
+}
+
+/** What fills the stage. */
+function modeOf(shared: boolean, many: boolean, spotlight: boolean): StageMode {
+  if (shared) return 'share';
+  if (!many) return 'one';
+  return spotlight ? 'spotlight' : 'grid';
 }
 
 function useCallTitle(): void {

@@ -1,14 +1,21 @@
-import { useElementSize } from '@mantine/hooks';
-import { useEffect, useMemo, useState } from 'react';
+import { useElementSize, useMergedRef } from '@mantine/hooks';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { gridShape, orderTiles, pageLimit, type GridShape } from '../../call/grid.ts';
 import type { CallPerson } from '../../call/people.ts';
+import { useLayout } from './layout.ts';
 import styles from './Stage.module.css';
 import { Tile } from './Tile.tsx';
+import { useSpeakerPlaces } from './useSpeakerPlaces.ts';
+import { useSwipe } from './useSwipe.ts';
+import { useTileMoves } from './useTileMoves.ts';
 
 /** Everybody in tiles of one size, as large as they fit; more than a page holds are on further pages. */
 export function GridStage({ others, self }: { others: readonly CallPerson[]; self: CallPerson }) {
-  const { ref, width, height } = useElementSize();
+  const { ref: sized, width, height } = useElementSize();
+  const root = useRef<HTMLDivElement>(null);
+  const { pinned } = useLayout();
+  const places = useSpeakerPlaces();
   const count = others.length + 1;
   const gap = window.innerWidth < 768 ? 6 : 8;
   const limit = pageLimit(window.innerWidth);
@@ -18,14 +25,20 @@ export function GridStage({ others, self }: { others: readonly CallPerson[]; sel
   );
   const perPage = Math.min(limit, shape?.perPage ?? limit);
   const pages = Math.max(1, Math.ceil(count / perPage));
-  const [page, setPage] = usePage(pages);
+  const { page, turnTo, step } = usePages(pages);
   const people = orderTiles(
-    [...others, self].map((person) => ({ ...person, risk: person.view.status === 'risk' })),
+    [...others, self].map((person) => ({
+      ...person,
+      pinned: person.peerId === pinned,
+      risk: person.view.status === 'risk',
+      placeAtMs: places[person.peerId] ?? 0,
+    })),
     perPage,
   );
   const shown = people.slice(page * perPage, (page + 1) * perPage);
+  useTileMoves(root, `${page} ${shown.map(({ peerId }) => peerId).join()}`);
   return (
-    <div ref={ref} className={styles.grid}>
+    <div ref={useMergedRef(sized, root)} className={styles.grid} {...useSwipe(step)}>
       {shape &&
         shown.map((person, index) => (
           <div
@@ -36,7 +49,7 @@ export function GridStage({ others, self }: { others: readonly CallPerson[]; sel
             <Tile person={person} />
           </div>
         ))}
-      {pages > 1 && <Dots pages={pages} page={page} onPage={setPage} />}
+      {pages > 1 && <Dots pages={pages} page={page} onPage={turnTo} />}
     </div>
   );
 }
@@ -61,18 +74,22 @@ function cellBox(
   };
 }
 
-function usePage(pages: number): [number, (page: number) => void] {
+/** The page that is shown, turned by Page Up and Page Down as well; where something scrolls, they scroll it. */
+function usePages(pages: number) {
   const [page, setPage] = useState(0);
   const current = Math.min(page, pages - 1);
+  const turnTo = (wanted: number): void => setPage(Math.max(0, Math.min(pages - 1, wanted)));
+  const step = (by: 1 | -1): void => turnTo(current + by);
   useEffect(() => {
-    const turn = (event: KeyboardEvent): void => {
-      const step = { PageUp: -1, PageDown: 1 }[event.key];
-      if (step !== undefined) setPage(Math.max(0, Math.min(pages - 1, current + step)));
+    const turn = ({ key, target }: KeyboardEvent): void => {
+      const by = { PageUp: -1 as const, PageDown: 1 as const }[key];
+      const elsewhere = target instanceof Element && target.closest('aside, dialog, [role="menu"], [role="dialog"]');
+      if (by !== undefined && !elsewhere) step(by);
     };
     window.addEventListener('keydown', turn);
     return () => window.removeEventListener('keydown', turn);
-  }, [pages, current]);
-  return [current, setPage];
+  });
+  return { page: current, turnTo, step };
 }
 
 function Dots({ pages, page, onPage }: { pages: number; page: number; onPage: (page: number) => void }) {

@@ -3,7 +3,7 @@ import { useStore } from 'zustand';
 import { preferences } from '../../session/preferences.ts';
 
 export type ShortcutName =
-  'mic' | 'camera' | 'share' | 'people' | 'chat' | 'security' | 'fullScreen' | 'help' | 'close';
+  'mic' | 'camera' | 'share' | 'people' | 'chat' | 'security' | 'layout' | 'fullScreen' | 'help' | 'close';
 
 /** Keys of the call, as the list behind "?" shows them. */
 export const shortcutKeys: ReadonlyArray<[key: string, name: ShortcutName]> = [
@@ -13,6 +13,7 @@ export const shortcutKeys: ReadonlyArray<[key: string, name: ShortcutName]> = [
   ['p', 'people'],
   ['c', 'chat'],
   ['i', 'security'],
+  ['g', 'layout'],
   ['f', 'fullScreen'],
   ['?', 'help'],
   ['Escape', 'close'],
