@@ -24,6 +24,7 @@ import { createHttpApp } from './http/app.ts';
 import { configureHttpServer, httpServerOptions } from './http/httpServer.ts';
 import type { Logger } from './logger.ts';
 import { announcedAddress, announcedAddressProblem } from './media/announcedAddress.ts';
+import { NetworkProbes } from './media/NetworkProbes.ts';
 import { Room } from './media/Room.ts';
 import { WorkerPool } from './media/WorkerPool.ts';
 import { SignalingServer } from './signaling/SignalingServer.ts';
@@ -110,12 +111,13 @@ async function build(options: ServerOptions, parts: Closable[], done: (built: Bu
     ? createHttpsServer({ ...httpServerOptions, ...config.server.tls })
     : createHttpServer(httpServerOptions);
   configureHttpServer(httpServer);
+  const networkChecks = own(new NetworkProbes(workers));
   const readiness = async (): Promise<Record<string, boolean>> => ({
     database: await answers(database),
     media: workers.alive,
   });
   const webRoot = join(root, 'dist', 'web');
-  httpServer.on('request', createHttpApp({ config, accounts, calls, readiness, logger, webRoot }));
+  httpServer.on('request', createHttpApp({ config, accounts, calls, networkChecks, readiness, logger, webRoot }));
   const signaling = new SignalingServer({
     httpServer,
     authenticator: authenticatorOf(accounts),

@@ -13,6 +13,7 @@ import { createErrorHandler, requestIdOf } from './errorHandler.ts';
 import { createHandlers, type CallsForHttp } from './handlers.ts';
 import { createSecurityHeaders } from './headers.ts';
 import { createOpenApi } from './openapi.ts';
+import type { NetworkChecks } from './networkChecks.ts';
 import { createPages } from './pages.ts';
 import { createRoutes } from './routes.ts';
 
@@ -20,6 +21,7 @@ export interface HttpAppOptions {
   config: Pick<Config, 'server'>;
   accounts: Accounts;
   calls: CallsForHttp;
+  networkChecks: NetworkChecks;
   /** What must work before requests make sense, by name: `/readyz` is 200 when all are true. */
   readiness: () => Promise<Record<string, boolean>>;
   logger: Logger;
@@ -29,7 +31,7 @@ export interface HttpAppOptions {
 
 /** Everything that is answered over HTTP; sockets are attached to the same server elsewhere. */
 export function createHttpApp(options: HttpAppOptions): Express {
-  const { accounts, calls, readiness, logger, webRoot } = options;
+  const { accounts, calls, networkChecks, readiness, logger, webRoot } = options;
   const { server } = options.config;
   const app = express();
   app.disable('x-powered-by');
@@ -53,7 +55,7 @@ export function createHttpApp(options: HttpAppOptions): Express {
       .json({ ready, checks });
   });
 
-  const handlers = createHandlers(accounts, calls);
+  const handlers = createHandlers(accounts, calls, networkChecks);
   app.use(
     apiBase,
     refuseForeignOrigins(server),

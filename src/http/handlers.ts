@@ -3,6 +3,7 @@ import { cleanText } from '../auth/names.ts';
 import type { ClientInfo } from '../auth/stores.ts';
 import type { Calls } from '../calls/Calls.ts';
 import { AppError, notFound } from '../errors.ts';
+import { toNetworkPath, toNetworkProbe, type NetworkChecks } from './networkChecks.ts';
 import type { routes, RouteBody, RouteName, RouteParams, RouteQuery, RouteResponse } from '../protocol/rest.ts';
 import { toCall, toCallDetails, toPerson, toSession, toTokens, toUser } from './presenters.ts';
 
@@ -28,7 +29,7 @@ export type CallsForHttp = Pick<Calls, 'start' | 'end' | 'presenceOf'> & {
 };
 
 /** One handler for each row of the table in `protocol/rest.ts`. */
-export function createHandlers(accounts: Accounts, calls: CallsForHttp): Handlers {
+export function createHandlers(accounts: Accounts, calls: CallsForHttp, networkChecks: NetworkChecks): Handlers {
   return {
     register: async ({ body: { full_name: fullName, ...account }, client }) =>
       toTokens(await accounts.register({ ...account, fullName }, client)),
@@ -93,5 +94,10 @@ export function createHandlers(accounts: Accounts, calls: CallsForHttp): Handler
       if (!details) throw notFound();
       return toCallDetails(details, identity.user.id, new Date());
     },
+
+    networkCheck: async () => ({ paths: networkChecks.paths.map(toNetworkPath) }),
+
+    startNetworkCheck: async ({ identity, body: { payload_type: payloadType, ...body } }) =>
+      toNetworkProbe(body.protocol, await networkChecks.open({ ...body, payloadType, userId: identity.user.id })),
   };
 }

@@ -3,6 +3,7 @@ import * as mediasoup from 'mediasoup';
 import type { types } from 'mediasoup';
 import { StartError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
+import type { MediaPath } from '../protocol/values.ts';
 
 /** A mediasoup worker process with the one server on which all its WebRTC transports listen. */
 export interface MediaWorker {
@@ -61,6 +62,17 @@ export class WorkerPool extends EventEmitter<{ workerDied: [index: number]; work
       throw error;
     }
     return pool;
+  }
+
+  /** Where clients are told to send media. */
+  get paths(): MediaPath[] {
+    const { announcedAddress: address, port, count } = this.#options;
+    return (['udp', 'tcp'] as const).map((protocol) => ({
+      protocol,
+      address,
+      firstPort: port,
+      lastPort: port + count - 1,
+    }));
   }
 
   /** Process ids of the workers, for whoever operates or tests the server. */

@@ -1,6 +1,17 @@
 import { z } from 'zod';
 import { assessmentStatus, assurance, cause, unscoredReason } from './assessment.ts';
-import { callStatus, callType, endReason, isoTime, peerRole, presence, roomId, username } from './values.ts';
+import { payloadType, sha256Fingerprint, uint32 } from './rtp.ts';
+import {
+  callStatus,
+  callType,
+  endReason,
+  isoTime,
+  mediaProtocol,
+  peerRole,
+  presence,
+  roomId,
+  username,
+} from './values.ts';
 
 /** The REST contract below `apiBase`: JSON, snake_case. One row a route; the server mounts nothing else. */
 export const apiBase = '/api/v1';
@@ -106,6 +117,26 @@ const session = z.strictObject({
 
 const anyPassword = z.string().min(1).max(128);
 const empty = z.strictObject({});
+
+const port = z.int().min(1).max(65535);
+const networkPath = z.strictObject({
+  protocol: mediaProtocol,
+  address: z.string(),
+  /** One port for each media worker, from the first to the last. */
+  first_port: port,
+  last_port: port,
+});
+
+/** The server's side of a network check (ICE-lite; the server is the DTLS server). */
+const networkProbe = z.strictObject({
+  protocol: mediaProtocol,
+  ice: z.strictObject({ username_fragment: z.string(), password: z.string() }),
+  candidates: z.array(z.strictObject({ foundation: z.string(), priority: z.int(), address: z.string(), port })),
+  fingerprint: z.string(),
+  /** Seconds after which the server closes it. */
+  lasts_s: z.int(),
+});
+export type NetworkProbe = z.infer<typeof networkProbe>;
 
 /** Letters that need only one to search by: Chinese, Japanese, Korean. */
 const ideograph = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u;
@@ -284,6 +315,34 @@ export const routes = {
       /** What was written in the call, oldest first; of very many messages the last 2,000. */
       chat: z.array(chatEntry),
     }),
+  },
+  /** Where the server takes media. Answering it is the signalling part of the network test. */
+  networkCheck: {
+    method: 'get',
+    path: '/network-check',
+    auth: 'session',
+    params: empty,
+    query: empty,
+    body: empty,
+    status: 200,
+    response: z.strictObject({ paths: z.array(networkPath) }),
+  },
+  /** Opens a transport for one protocol, to which the page sends a little video for some seconds. */
+  startNetworkCheck: {
+    method: 'post',
+    path: '/network-check',
+    auth: 'session',
+    params: empty,
+    query: empty,
+    body: z.strictObject({
+      protocol: mediaProtocol,
+      /** Of the page's DTLS certificate. */
+      fingerprint: sha256Fingerprint,
+      ssrc: uint32,
+      payload_type: payloadType,
+    }),
+    status: 201,
+    response: networkProbe,
   },
 } as const satisfies Record<string, Route>;
 

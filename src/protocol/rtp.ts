@@ -7,9 +7,9 @@ import { mediaKind } from './values.ts';
  * cannot reach options such as `pipe` or `keyFrameRequestDelay`.
  */
 
-const uint32 = z.int().min(1).max(0xffffffff);
+export const uint32 = z.int().min(1).max(0xffffffff);
 /** Dynamic payload types; 64-95 would clash with RTCP when multiplexed (RFC 5761, section 4). */
-const payloadType = z.int().refine((n) => (n >= 35 && n <= 63) || (n >= 96 && n <= 127));
+export const payloadType = z.int().refine((n) => (n >= 35 && n <= 63) || (n >= 96 && n <= 127));
 const mimeType = z.string().regex(/^(audio|video)\/[A-Za-z0-9.+-]{1,32}$/);
 const rtcpFeedback = z
   .array(z.object({ type: z.string().min(1).max(32), parameter: z.string().max(32).optional() }))
@@ -30,6 +30,9 @@ const fingerprint = z
       .max(191),
   })
   .refine((f) => f.value.length === bytesOfSha[f.algorithm] * 3 - 1);
+
+/** As SDP writes it: pairs of hexadecimal digits with colons between them. */
+export const sha256Fingerprint = z.string().regex(/^[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){31}$/);
 
 /** DTLS parameters (RFC 8122 fingerprints). mediasoup uses the first fingerprint only. */
 export const dtlsParameters = z.object({

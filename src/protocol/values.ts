@@ -39,6 +39,18 @@ export type PeerState = z.infer<typeof peerState>;
 export const mediaSource = z.enum(['mic', 'camera', 'screen', 'screenAudio']);
 export type MediaSource = z.infer<typeof mediaSource>;
 
+/** How media travel between browser and server. */
+export const mediaProtocol = z.enum(['udp', 'tcp']);
+export type MediaProtocol = z.infer<typeof mediaProtocol>;
+
+/** An address at which the server takes media: one port for each media worker. */
+export interface MediaPath {
+  protocol: MediaProtocol;
+  address: string;
+  firstPort: number;
+  lastPort: number;
+}
+
 export const mediaKind = z.enum(['audio', 'video']);
 export type MediaKind = z.infer<typeof mediaKind>;
 

@@ -18,6 +18,8 @@ import { PostgresSessionStore } from '../../src/db/SessionStore.ts';
 import { PostgresUserStore } from '../../src/db/UserStore.ts';
 import { createHttpApp } from '../../src/http/app.ts';
 import { configureHttpServer, httpServerOptions } from '../../src/http/httpServer.ts';
+import type { NetworkChecks } from '../../src/http/networkChecks.ts';
+import { AppError } from '../../src/errors.ts';
 import { createLogger } from '../../src/logger.ts';
 import { apiBase, routes, type RouteName, type RouteResponse } from '../../src/protocol/rest.ts';
 import { testDatabaseUrl } from './postgres.ts';
@@ -70,6 +72,14 @@ const errorBody = z.strictObject({
   request_id: z.uuid(),
 });
 
+/** Stands for the network test's transports, of which there are none without media. */
+const noMedia: NetworkChecks = {
+  paths: [{ protocol: 'udp', address: '192.0.2.1', firstPort: 40000, lastPort: 40001 }],
+  open: async () => {
+    throw new AppError('CAPACITY', 'There are no media here.');
+  },
+};
+
 /** The HTTP side of the server with real accounts, calls and Postgres; there is no media, so nobody can join a call. */
 export class RestServer {
   readonly config: Config;
@@ -99,7 +109,7 @@ export class RestServer {
     const readiness = async (): Promise<Record<string, boolean>> => this.readiness;
     this.#http = createServer(
       httpServerOptions,
-      createHttpApp({ config, accounts, calls, readiness, logger, webRoot }),
+      createHttpApp({ config, accounts, calls, networkChecks: noMedia, readiness, logger, webRoot }),
     );
     configureHttpServer(this.#http);
   }

@@ -21,6 +21,8 @@ const expected: Record<RouteName, Record<Role, number>> = {
   activeCalls: { anonymous: 401, stranger: 200, caller: 200, callee: 200 },
   callHistory: { anonymous: 401, stranger: 200, caller: 200, callee: 200 },
   callDetails: { anonymous: 401, stranger: 404, caller: 200, callee: 200 },
+  networkCheck: { anonymous: 401, stranger: 200, caller: 200, callee: 200 },
+  startNetworkCheck: { anonymous: 401, stranger: 503, caller: 503, callee: 503 },
 };
 
 describe('who may ask what', () => {
@@ -53,6 +55,10 @@ describe('who may ask what', () => {
       activeCalls: {},
       callHistory: {},
       callDetails: { params: { id: callId } },
+      networkCheck: {},
+      startNetworkCheck: {
+        body: { protocol: 'udp', fingerprint: Array(32).fill('AB').join(':'), ssrc: 1, payload_type: 96 },
+      },
     };
     return inputs[name];
   }

@@ -9,6 +9,7 @@ import { DetailsScreen } from '../screens/DetailsScreen.tsx';
 import { HistoryScreen } from '../screens/HistoryScreen.tsx';
 import { HomeScreen } from '../screens/HomeScreen.tsx';
 import { IncomingDialog } from '../screens/IncomingDialog.tsx';
+import { NetworkScreen } from '../screens/NetworkScreen.tsx';
 import { NotFoundScreen } from '../screens/NotFoundScreen.tsx';
 import { SettingsScreen } from '../screens/SettingsScreen.tsx';
 import { UnreachableScreen } from '../screens/UnreachableScreen.tsx';
@@ -102,6 +103,11 @@ function Places() {
             <DetailsScreen callId={id} />
           </Frame>
         )}
+      </Route>
+      <Route path="/network">
+        <Frame>
+          <NetworkScreen />
+        </Frame>
       </Route>
       <Route path="/settings">
         <Frame>

@@ -1,4 +1,4 @@
-import { IconHistory, IconHome, IconSettings } from '@tabler/icons-react';
+import { IconHistory, IconHome, IconPlugConnected, IconSettings } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useLocation } from 'wouter';
@@ -11,6 +11,7 @@ import styles from './Frame.module.css';
 const places = [
   { name: 'home', path: '/', Icon: IconHome },
   { name: 'history', path: '/history', Icon: IconHistory },
+  { name: 'network', path: '/network', Icon: IconPlugConnected },
   { name: 'settings', path: '/settings', Icon: IconSettings },
 ] as const;
 
