@@ -1,5 +1,6 @@
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import type { CurrentCall } from '../call/Calls.ts';
+import { videoElement } from '../parts/videoElement.ts';
 import { CallContext, useCallState } from '../screens/call/callContext.tsx';
 import { CallingScreen } from '../screens/CallingScreen.tsx';
 import { LobbyScreen } from '../screens/LobbyScreen.tsx';
@@ -21,10 +22,22 @@ export function CurrentCallView({ current }: { current: CurrentCall }) {
     <CallContext value={current.client}>
       <Suspense>
         <PhaseScreen current={current} />
+        <ReadyVideos />
         <CallSounds />
       </Suspense>
     </CallContext>
   );
+}
+
+/** Has the players of the others' pictures run before the call is entered. */
+function ReadyVideos() {
+  const tracks = useCallState((state) => state.tracks);
+  const phase = useCallState((state) => state.phase);
+  useEffect(() => {
+    if (phase === 'connected') return;
+    for (const { track } of Object.values(tracks)) if (track.kind === 'video') videoElement(track);
+  }, [tracks, phase]);
+  return null;
 }
 
 function PhaseScreen({ current }: { current: CurrentCall }) {

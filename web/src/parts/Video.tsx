@@ -1,4 +1,6 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useLayoutEffect, useRef } from 'react';
+import { play, releaseVideo, videoElement } from './videoElement.ts';
+import styles from './Video.module.css';
 
 export interface VideoProps {
   track: MediaStreamTrack;
@@ -9,32 +11,23 @@ export interface VideoProps {
 }
 
 /** Plays one video track, silently: sound is played apart from pictures, so that it goes on when they leave the page. */
-export function Video({ track, className, testId, source = 'camera' }: VideoProps) {
-  const ref = useRef<HTMLVideoElement>(null);
-  useEffect(() => {
-    const video = ref.current;
-    if (!video) return;
-    video.srcObject = new MediaStream([track]);
-    // Playing is refused only while the element is being replaced; the next track starts it again.
-    video.play().catch(() => undefined);
-    // A player with a live track is kept by the browser, and with it the whole tile, until it lets go of the track.
-    return () => {
-      video.srcObject = null;
-    };
+export function Video({ track, className = '', testId, source = 'camera' }: VideoProps) {
+  const host = useRef<HTMLSpanElement>(null);
+  useLayoutEffect(() => {
+    const element = videoElement(track);
+    host.current?.append(element);
+    play(element);
+    return () => releaseVideo(track, element);
   }, [track]);
-  return (
-    <video
-      ref={ref}
-      className={className}
-      data-testid={testId}
-      data-source={source}
-      muted
-      playsInline
-      autoPlay
-      aria-hidden
-      tabIndex={-1}
-    />
-  );
+  useLayoutEffect(() => {
+    const video = host.current?.querySelector('video');
+    if (!video) return;
+    video.className = className;
+    video.dataset.source = source;
+    if (testId === undefined) delete video.dataset.testid;
+    else video.dataset.testid = testId;
+  }, [track, className, testId, source]);
+  return <span ref={host} className={styles.host} />;
 }
 
 /** Plays one sound track. */
