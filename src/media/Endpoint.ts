@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { types } from 'mediasoup';
 import { AppError, notFound } from '../errors.ts';
 import { kindOfSource, type MediaSource } from '../protocol/values.ts';
+import { FloodMeter } from './FloodMeter.ts';
 import { Subscription } from './Subscription.ts';
 
 export type Direction = 'send' | 'recv';
@@ -15,6 +16,8 @@ export interface Sent {
 export interface EndpointOptions {
   router: types.Router;
   webRtcServer: types.WebRtcServer;
+  /** Bits a second above which a sender that goes on is cut off; twice what it is allowed if absent. */
+  floodBps?: number;
 }
 
 /**
@@ -24,6 +27,7 @@ export interface EndpointOptions {
 const keyFrameRequestDelayMs = 310;
 const initialOutgoingBps = 1_000_000;
 const maxIncomingBps = 4_000_000;
+const floodMeasuredEveryMs = 1000;
 
 /**
  * One participant's WebRTC: at most one transport per direction, one producer per source, and the subscriptions to
@@ -33,6 +37,8 @@ export class Endpoint extends EventEmitter<{
   produced: [Sent];
   producerClosed: [Sent];
   subscriptionClosed: [Subscription];
+  /** A sender kept to no limit; its transport is closed. */
+  flooded: [];
 }> {
   readonly #options: EndpointOptions;
   readonly #transports = new Map<Direction, types.WebRtcTransport>();
@@ -82,7 +88,10 @@ export class Endpoint extends EventEmitter<{
     this.#transports.set(direction, transport);
     older?.close();
     if (direction === 'recv') this.#rtpCapabilities = null;
-    if (direction === 'send') await transport.setMaxIncomingBitrate(maxIncomingBps);
+    if (direction === 'send') {
+      await transport.setMaxIncomingBitrate(maxIncomingBps);
+      this.#watchForFlood(transport);
+    }
     return transport;
   }
 
@@ -168,6 +177,20 @@ export class Endpoint extends EventEmitter<{
     this.#closed = true;
     for (const transport of this.#transports.values()) transport.close();
     this.#transports.clear();
+  }
+
+  /** The limit that a sender is told is a request; whoever does not keep to it would starve the others. */
+  #watchForFlood(transport: types.WebRtcTransport): void {
+    const meter = new FloodMeter(this.#options.floodBps ?? 2 * maxIncomingBps);
+    const look = async (): Promise<void> => {
+      const [stats] = await transport.getStats();
+      if (!stats || transport.closed || !meter.push(stats.recvBitrate, performance.now())) return;
+      transport.close();
+      this.emit('flooded');
+    };
+    // A transport that is gone while it is asked has nothing to say.
+    const timer = setInterval(() => void look().catch(() => undefined), floodMeasuredEveryMs);
+    transport.observer.once('close', () => clearInterval(timer));
   }
 
   #transport(transportId: string): [Direction, types.WebRtcTransport] {

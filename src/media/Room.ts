@@ -67,6 +67,7 @@ export class Room extends EventEmitter<{
     const { router, mediaWorker, speakers } = this.#media;
     const endpoint = new Endpoint({ router, webRtcServer: mediaWorker.webRtcServer });
     this.#endpoints.add(endpoint);
+    endpoint.on('flooded', () => this.#logger.warn('a sender went far beyond its limit and was cut off'));
     endpoint.on('produced', ({ producer, source }) => {
       // A producer that closes first is taken off by mediasoup itself.
       if (source === 'mic') void speakers.addProducer({ producerId: producer.id }).catch(() => undefined);
