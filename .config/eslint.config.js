@@ -56,7 +56,7 @@ export default tseslint.config(
   },
   {
     // Runs in the page.
-    files: ['scripts/bench/pageHooks.js', 'test/support/screens/drawnCamera.js'],
+    files: ['scripts/bench/pageHooks.js', 'scripts/network/pageWatch.js', 'test/support/screens/drawnCamera.js'],
     languageOptions: {
       globals: Object.fromEntries(
         ['DOMException', 'Image', 'MutationObserver', 'addEventListener', 'document', 'navigator', 'window'].map(

@@ -21,9 +21,11 @@ export interface BrowserOptions {
 }
 
 /** Headless Chromium with a fake camera and microphone. Each is a process of its own with a fresh profile. */
-export async function launchBrowser(options: Pick<BrowserOptions, 'camera'> = {}): Promise<Browser> {
+export async function launchBrowser(
+  options: Pick<BrowserOptions, 'camera'> & { executable?: string; args?: readonly string[] } = {},
+): Promise<Browser> {
   return chromium.launch({
-    executablePath: process.env.CHROMIUM_BIN ?? '/usr/bin/chromium',
+    executablePath: options.executable ?? process.env.CHROMIUM_BIN ?? '/usr/bin/chromium',
     ignoreDefaultArgs: ['--mute-audio'],
     args: [
       '--no-sandbox',
@@ -37,6 +39,7 @@ export async function launchBrowser(options: Pick<BrowserOptions, 'camera'> = {}
       '--auto-select-desktop-capture-source=Entire screen',
       '--autoplay-policy=no-user-gesture-required',
       ...(options.camera ? [`--use-file-for-fake-video-capture=${options.camera}`] : []),
+      ...(options.args ?? []),
     ],
   });
 }

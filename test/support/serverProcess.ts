@@ -16,6 +16,8 @@ export interface ServerProcessOptions {
   nodeArgs?: string[];
   /** What runs, with its arguments; the built server if absent. */
   program?: string[];
+  /** A command that runs node, such as one that enters a network namespace. */
+  wrapper?: readonly [command: string, ...args: string[]];
   /** Go on with the data of an earlier process. */
   dataDir?: string;
 }
@@ -48,7 +50,8 @@ export class ServerProcess {
       ...options.env,
     };
     const { nodeArgs = [], program = ['dist/src/main.js'] } = options;
-    const child = spawn(process.execPath, [...nodeArgs, ...program], {
+    const [command, ...args] = [...(options.wrapper ?? []), process.execPath, ...nodeArgs, ...program];
+    const child = spawn(command, args, {
       cwd: root,
       env: { ...process.env, ...env, DATA_DIR: dataDir },
       stdio: ['ignore', 'pipe', 'pipe'],

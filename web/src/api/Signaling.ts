@@ -13,7 +13,11 @@ import {
 import { RequestError } from './RequestError.ts';
 
 const answerWithinMs = 10_000;
-const connectWithinMs = 5_000;
+/** TCP, TLS and the upgrade take five round trips; SYNs that a dead network swallowed are not waited for. */
+const connectWithinMs = 4_000;
+const longestPauseMs = 2_000;
+/** A living connection answers a cheap question by then, ms. */
+const aliveWithinMs = 1_500;
 /** Codes with which the server turns a connection away because of its token. */
 const tokenCodes = ['UNAUTHENTICATED', 'TOKEN_INVALID', 'TOKEN_EXPIRED', 'AUTH_EXPIRED'];
 
@@ -76,10 +80,14 @@ export class Signaling implements Requests {
    *
    * @throws RequestError with the server's code, `DISCONNECTED` or `TIMEOUT`.
    */
-  async request<N extends RequestName>(name: N, data: RequestInput<N>): Promise<ResponseData<N>> {
+  async request<N extends RequestName>(
+    name: N,
+    data: RequestInput<N>,
+    withinMs = answerWithinMs,
+  ): Promise<ResponseData<N>> {
     if (!this.#socket.connected) throw new RequestError('DISCONNECTED', 'no connection to the server');
     const answer = await new Promise<Ack<ResponseData<N>>>((resolve, reject) => {
-      const timer = setTimeout(() => settle(new RequestError('TIMEOUT', `no answer to ${name}`)), answerWithinMs);
+      const timer = setTimeout(() => settle(new RequestError('TIMEOUT', `no answer to ${name}`)), withinMs);
       const lost = (): void => settle(new RequestError('DISCONNECTED', 'connection lost'));
       const settle = (outcome: RequestError | Ack<ResponseData<N>>): void => {
         clearTimeout(timer);
@@ -138,6 +146,20 @@ export class Signaling implements Requests {
     };
   }
 
+  /**
+   * For when there is reason to doubt that the connection lives, such as media that do not flow: socket.io would take
+   * up to 13 s to notice. A connection that does not answer soon is replaced.
+   */
+  async doubt(): Promise<void> {
+    if (!this.#socket.connected) return;
+    try {
+      // Any state of the connection may ask this, and it changes nothing.
+      await this.request('reauthenticate', { accessToken: await this.#tokens.accessToken() }, aliveWithinMs);
+    } catch (error) {
+      if (error instanceof RequestError && error.code === 'TIMEOUT') this.#replace();
+    }
+  }
+
   /** Tells the server the session's new access token. */
   async reauthenticate(accessToken: string): Promise<void> {
     if (this.connected) await this.request('reauthenticate', { accessToken });
@@ -152,10 +174,16 @@ export class Signaling implements Requests {
   }
 
   #hurry = (): void => {
-    if (this.#closed || this.#socket.active) return;
+    // A connection that was made over the network of before is dead, though nobody has noticed yet.
+    this.#replace();
+  };
+
+  #replace(): void {
+    if (this.#closed) return;
+    if (this.#socket.connected) this.#socket.io.engine.close();
     clearTimeout(this.#retry);
     void this.#connect();
-  };
+  }
 
   async #connect(): Promise<void> {
     try {
@@ -174,11 +202,11 @@ export class Signaling implements Requests {
     this.#connectSoon();
   }
 
-  /** Waits 0.2 s, then doubling up to 3 s, with jitter so that a restarted server is not met by all at once. */
+  /** Waits 0.2 s, then doubling up to 2 s, with jitter so that a restarted server is not met by all at once. */
   #connectSoon(): void {
     if (this.#closed) return;
     clearTimeout(this.#retry);
-    const waitMs = Math.min(3000, 200 * 2 ** this.#attempts) * (0.7 + Math.random() * 0.6);
+    const waitMs = Math.min(longestPauseMs, 200 * 2 ** this.#attempts) * (0.7 + Math.random() * 0.6);
     this.#attempts += 1;
     this.#retry = setTimeout(() => void this.#connect(), waitMs);
   }

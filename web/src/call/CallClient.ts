@@ -236,7 +236,9 @@ export class CallClient {
       send,
       recv,
       onConnected: (connected) => {
-        if (this.#link === link) this.#online.set({ media: connected });
+        if (this.#link !== link) return;
+        this.#online.set({ media: connected });
+        if (!connected) void this.#options.signaling.doubt();
       },
     });
     this.#link = link;
@@ -409,6 +411,8 @@ export class CallClient {
     if (this.closed) return;
     this.#accept(joined);
     if (!joined.mediaAlive) return this.#rebuild();
+    // Whatever broke the socket may have moved this page to another network.
+    this.#link?.restartIce();
     const alive = new Set(joined.consumerIds);
     for (const consumerId of this.#link?.consumerIds ?? []) if (!alive.has(consumerId)) this.#closeConsumer(consumerId);
     const mine = joined.producers.filter((producer) => producer.peerId === joined.self.peerId);

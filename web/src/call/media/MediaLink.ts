@@ -16,10 +16,10 @@ export interface MediaLinkOptions {
   onConnected: (connected: boolean) => void;
 }
 
-/** Media is taken for lost after a transport has been `disconnected` this long, ms. */
-const patienceMs = 2000;
-/** Time for an ICE restart to succeed before the next one, ms. */
-const restartAgainMs = 6000;
+/** Media is taken for lost after a transport has been `disconnected` this long, ms. Browsers say so after some seconds. */
+const patienceMs = 500;
+/** Time for an ICE restart to succeed before the next one, ms; between this and half as much again, so that not all do it at once. */
+const restartAgainMs = 2500;
 
 /**
  * The two transports to one router and what they carry: own producers, others' consumers. It knows sources and tracks
@@ -152,6 +152,18 @@ export class MediaLink {
     this.#consumers.delete(consumerId);
   }
 
+  /** Looks for a way to the server anew, on both transports. Where the old one works, nothing is lost by it. */
+  restartIce(): void {
+    for (const transport of [this.#send, this.#recv]) {
+      // What was never connected has no way to lose.
+      if (!['connected', 'disconnected', 'failed'].includes(transport.connectionState)) continue;
+      clearTimeout(this.#restarts.get(transport));
+      this.#restarts.delete(transport);
+      if (transport.connectionState === 'connected') void this.#restartIce(transport);
+      else this.#restartIn(transport, 0);
+    }
+  }
+
   get consumerIds(): string[] {
     return [...this.#consumers.keys()];
   }
@@ -203,7 +215,7 @@ export class MediaLink {
 
   #restartIn(transport: types.Transport, waitMs: number): void {
     const timer = setTimeout(() => {
-      this.#restartIn(transport, restartAgainMs);
+      this.#restartIn(transport, restartAgainMs * (1 + Math.random() / 2));
       void this.#restartIce(transport);
     }, waitMs);
     this.#restarts.set(transport, timer);
