@@ -103,7 +103,13 @@ async function build(options: ServerOptions, parts: Closable[], done: (built: Bu
     startAnalysis(config, logger, root).then(own),
   ]);
   const monitor = own(
-    new Monitor({ pool, logger, store: new PostgresAssessmentStore(database), times: config.analysis }),
+    new Monitor({
+      pool,
+      logger,
+      store: new PostgresAssessmentStore(database),
+      times: config.analysis,
+      policy: config.policy,
+    }),
   );
   const accounts = await openAccounts(config, logger, database);
   const calls = own(await openCalls(config, logger, { database, workers, monitor }));
@@ -132,6 +138,7 @@ async function build(options: ServerOptions, parts: Closable[], done: (built: Bu
     const views = { forOthers: forOthers(assessment), forSelf: forSelf(assessment) };
     calls.live(callId)?.setAssessment(peerId, views);
   });
+  monitor.on('challenge', ({ callId, peerId }, news) => calls.live(callId)?.tellChallenge(peerId, news));
   await listen(httpServer, config);
   own(signaling);
   return done({ url: urlOf(httpServer, config), calls, monitor, workers });

@@ -102,6 +102,11 @@ const schema = z.strictObject({
     staleAfterMs: milliseconds,
     verifiedTtlMs: milliseconds,
   }),
+  policy: z.strictObject({
+    mode: z.enum(['off', 'observe', 'warn', 'enforce']),
+    challenge: z.enum(['never', 'on_request', 'on_suspicion', 'at_door', 'every']),
+    challengeEveryMs: milliseconds,
+  }),
   log: z.strictObject({
     level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
   }),
@@ -136,6 +141,8 @@ const variables: Record<string, { path: readonly string[]; read?: (text: string)
   WORKERS: { path: ['rtc', 'workers'], read: number },
   SCAN_INTERVAL_MS: { path: ['analysis', 'scanIntervalMs'], read: number },
   REGISTRATION: { path: ['auth', 'registration'] },
+  POLICY: { path: ['policy', 'mode'] },
+  CHALLENGES: { path: ['policy', 'challenge'] },
   LOG_LEVEL: { path: ['log', 'level'] },
 };
 

@@ -70,6 +70,8 @@ export class Analysis {
       case 'closeStream':
         return this.#close(message.streamId);
       case 'forgetSubject':
+        // A stream that is open goes on with what it holds, and learns anew.
+        this.#identities.get(message.subjectId)?.forget();
         this.#identities.delete(message.subjectId);
         return;
       case 'look':
@@ -107,7 +109,8 @@ export class Analysis {
     this.#giveUp(stream);
     const timer = setTimeout(() => this.#giveUp(stream), request.deadlineMs);
     stream.assembler.clear();
-    stream.look = { lookId: request.lookId, timer, packets: 0, keyFramesLost: 0 };
+    const { lookId, glimpse } = request;
+    stream.look = { lookId, glimpse, timer, packets: 0, keyFramesLost: 0 };
     this.#expiry ??= setInterval(() => this.#expire(), EXPIRE_EVERY_MS);
   }
 
@@ -203,7 +206,7 @@ export class Analysis {
     const answer = answerTo(stream, look);
     this.#send({ type: 'taken', ...answer });
     const waitedMs = Math.max(0, Date.now() - frame.atMs);
-    const inspection = await this.#inspector.inspect(stream, frame);
+    const inspection = await this.#inspector.inspect(stream, frame, look.glimpse);
     if (stream.closed) return;
     if (typeof inspection === 'string') {
       this.#counters.unreadable++;

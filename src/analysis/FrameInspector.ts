@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { IdentityJudgement } from './analyzers/IdentityContinuity.ts';
 import { judgePresence } from './analyzers/facePresence.ts';
+import { glimpseOf } from './analyzers/glimpse.ts';
 import { thumbnailOf } from './analyzers/thumbnail.ts';
 import { decodeKeyFrame } from './decode/decodeKeyFrame.ts';
 import type { Picture } from './decode/Picture.ts';
@@ -58,7 +59,7 @@ export class FrameInspector {
   }
 
   /** Looks at one key frame of a stream. Never throws for what a sender can send. */
-  async inspect(stream: Stream, frame: WaitingFrame): Promise<Inspection | UnreadableReason> {
+  async inspect(stream: Stream, frame: WaitingFrame, glimpse = false): Promise<Inspection | UnreadableReason> {
     const startedAt = performance.now();
     const header = readVp8KeyFrameHeader(frame.data);
     if (typeof header === 'string') return header;
@@ -81,6 +82,7 @@ export class FrameInspector {
       atMs: frame.atMs,
       frame: frameFacts(header, frame.data.length),
       evidence: [integrity.evidence, ...faces.evidence],
+      glimpse: glimpse ? glimpseOf(picture, faces.main?.mesh ?? null) : null,
       durations: { ...spent, totalMs: performance.now() - startedAt },
       modelVersions: this.#modelVersions,
       suspicious: integrity.suspicious || faces.suspicious,
@@ -93,11 +95,11 @@ export class FrameInspector {
     atMs: number,
     picture: Picture,
     spent: { detectMs: number; meshMs: number; embedMs: number },
-  ): Promise<{ evidence: Evidence[]; suspicious: boolean }> {
+  ): Promise<{ evidence: Evidence[]; suspicious: boolean; main: MainFace | null }> {
     if (!this.#detector || !this.#mesh) {
       const missing = judgePresence({ atMs, faces: 0, main: null });
       const identity = stream.identity.skip(atMs, 'model_missing');
-      return { evidence: [{ ...missing, code: 'model_missing' }, identity.evidence], suspicious: false };
+      return { evidence: [{ ...missing, code: 'model_missing' }, identity.evidence], suspicious: false, main: null };
     }
     const detectedAt = performance.now();
     const faces = await this.#detector.detect(picture);
@@ -122,7 +124,7 @@ export class FrameInspector {
       ? await this.#compareIdentity(stream, atMs, picture, main)
       : stream.identity.skip(atMs, presence.code);
     spent.embedMs = performance.now() - embeddedAt;
-    return { evidence: [presence, identity.evidence], suspicious: identity.suspicious };
+    return { evidence: [presence, identity.evidence], suspicious: identity.suspicious, main };
   }
 
   async #meshMainFace(

@@ -8,6 +8,7 @@ import { KeyFrameAssembler } from './rtp/KeyFrameAssembler.ts';
 /** A look that has been asked for and not answered yet. */
 export interface Look {
   lookId: number;
+  glimpse: boolean;
   timer: NodeJS.Timeout;
   packets: number;
   keyFramesLost: number;

@@ -53,7 +53,14 @@ const closeStream = z.strictObject({ type: z.literal('closeStream'), streamId: i
 const forgetSubject = z.strictObject({ type: z.literal('forgetSubject'), subjectId: id });
 
 /** Look at the stream's next whole key frame. Replaces an earlier look that is still waiting for one. */
-const look = z.strictObject({ type: z.literal('look'), streamId: id, lookId: id, deadlineMs: milliseconds });
+const look = z.strictObject({
+  type: z.literal('look'),
+  streamId: id,
+  lookId: id,
+  deadlineMs: milliseconds,
+  /** Also say what an active check needs. */
+  glimpse: z.boolean(),
+});
 const ping = z.strictObject({ type: z.literal('ping'), pingId: id });
 
 export const toChild = z.discriminatedUnion('type', [start, openStream, closeStream, forgetSubject, look, ping]);
@@ -90,6 +97,39 @@ export const durations = z.strictObject({
   totalMs: milliseconds,
 });
 
+const level = z.number().min(0).max(255);
+const rgb = z.tuple([level, level, level]);
+const pixels = z.number().min(-10_000).max(10_000);
+const degrees = z.number().min(-180).max(180);
+const ratio = z.number().min(0).max(10);
+
+/**
+ * Colours and shape of the main face in one key frame, for active checks. What is asked of the person never reaches the
+ * child: it cannot know what would be the right answer. Regions that cannot be seen are null.
+ */
+export const glimpse = z.strictObject({
+  face: z
+    .strictObject({
+      x: pixels,
+      y: pixels,
+      sizePx: z.number().min(1).max(2000),
+      mean: rgb,
+      /** Halves of the picture as it was sent, which is not mirrored. */
+      left: rgb,
+      right: rgb,
+      yawDeg: degrees,
+      pitchDeg: degrees,
+      /** Height of the mouth's opening by its width. */
+      mouthOpen: ratio,
+      /** Height of the eyes' openings by their widths. */
+      eyesOpen: ratio,
+    })
+    .nullable(),
+  neck: rgb.nullable(),
+  background: rgb.nullable(),
+});
+export type Glimpse = z.infer<typeof glimpse>;
+
 const looked = z.strictObject({
   type: z.literal('looked'),
   ...ofLook,
@@ -101,6 +141,8 @@ const looked = z.strictObject({
     quantizerIndex: z.int().min(0).max(127),
   }),
   evidence: z.array(evidence).min(1).max(16),
+  /** Where it was asked for. */
+  glimpse: glimpse.nullable().default(null),
   durations,
   modelVersions: z.record(z.string().max(64), z.string().max(128)).refine((m) => Object.keys(m).length <= 16),
   /** Something differs, but one look is not enough to say what: look more often for a while. */

@@ -23,8 +23,9 @@ export interface AnalysisStream {
    * Has the next whole key frame looked at. One look at a time.
    *
    * @param onKeyFrameLost - A key frame came in pieces: ask the sender for another one.
+   * @param glimpse - Also say what an active check needs; not by default.
    */
-  look(deadlineMs: number, onKeyFrameLost: () => void): Promise<LookAnswer>;
+  look(deadlineMs: number, onKeyFrameLost: () => void, glimpse?: boolean): Promise<LookAnswer>;
   /** Settles a look that is under way. Idempotent. */
   readonly close: () => void;
 }
@@ -146,7 +147,8 @@ export class AnalysisChild extends EventEmitter<{ close: [] }> {
     this.#send({ type: 'openStream', streamId, nonce, subjectId, groupId, ssrc, payloadType, source });
     return {
       streamId,
-      look: (deadlineMs, onKeyFrameLost) => this.#look(streamId, stream, deadlineMs, onKeyFrameLost),
+      look: (deadlineMs, onKeyFrameLost, glimpse = false) =>
+        this.#look(streamId, stream, { deadlineMs, onKeyFrameLost, glimpse }),
       close: () => {
         if (!this.#streams.delete(streamId)) return;
         stream.pending?.settle({ kind: 'down' });
@@ -172,7 +174,11 @@ export class AnalysisChild extends EventEmitter<{ close: [] }> {
     return this.#exited;
   }
 
-  #look(streamId: number, stream: OpenStream, deadlineMs: number, onKeyFrameLost: () => void): Promise<LookAnswer> {
+  #look(
+    streamId: number,
+    stream: OpenStream,
+    { deadlineMs, glimpse, onKeyFrameLost }: { deadlineMs: number; glimpse: boolean; onKeyFrameLost: () => void },
+  ): Promise<LookAnswer> {
     if (this.#closed || !this.#streams.has(streamId)) return Promise.resolve({ kind: 'down' });
     stream.pending?.settle({ kind: 'late' });
     const lookId = ++this.#lastId;
@@ -189,7 +195,7 @@ export class AnalysisChild extends EventEmitter<{ close: [] }> {
         },
       };
       stream.pending = pending;
-      this.#send({ type: 'look', streamId, lookId, deadlineMs });
+      this.#send({ type: 'look', streamId, lookId, deadlineMs, glimpse });
     });
   }
 

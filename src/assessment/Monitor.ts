@@ -2,8 +2,12 @@ import { EventEmitter } from 'node:events';
 import { performance } from 'node:perf_hooks';
 import type { Looked } from '../analysis/protocol.ts';
 import type { Logger } from '../logger.ts';
+import type { Assessment } from '../protocol/assessment.ts';
 import type { AnalysisPool } from './AnalysisPool.ts';
 import type { AssessmentStore } from './AssessmentStore.ts';
+import type { ChallengeEvent } from './challenges/Challenge.ts';
+import { ChallengeHistory } from './challenges/ChallengeHistory.ts';
+import { isTaken, type PolicySettings, type Step } from './policy.ts';
 import type { AssessmentResult, Subject, SubjectIdentity } from './types.ts';
 import { WatchedSubject, type SubjectTimes } from './WatchedSubject.ts';
 
@@ -13,9 +17,15 @@ export interface MonitorOptions {
   store: AssessmentStore;
   logger: Logger;
   times: SubjectTimes;
+  /** By default nothing follows by itself. */
+  policy?: PolicySettings;
 }
 
 export interface MonitorEvents {
+  /** A participant was asked to do an active check, began one, or it ended. */
+  challenge: [SubjectIdentity, ChallengeEvent];
+  /** What follows now by the ladder of the policy. Offers are made already; the rest is for the listener to do. */
+  step: [SubjectIdentity, Step, Assessment];
   /** A result as it is told and stored. */
   assessment: [AssessmentResult];
   /** Every look at a camera, with the assessment as it is after it: for measuring the detection. */
@@ -25,6 +35,7 @@ export interface MonitorEvents {
 /** Results on their way to the store; more are lost to the record, and counted, before they eat the memory. */
 const MAX_SAVING = 200;
 const MAX_HOLD_BACK_MS = 2000;
+const NO_POLICY: PolicySettings = { mode: 'off', challenge: 'on_request', challengeEveryMs: 1_800_000 };
 
 /**
  * Watches the cameras of all participants. `watch` one for each; results come as events and go into the store. Nothing
@@ -37,6 +48,8 @@ export class Monitor extends EventEmitter<MonitorEvents> {
   readonly #saving = new Set<Promise<void>>();
   /** Call -> a small number for the children, which need no more than to tell calls apart. */
   readonly #groups = new Map<string, { groupId: number; members: number; heldUntilMs: number }>();
+  readonly #policy: PolicySettings;
+  readonly #history = new ChallengeHistory();
   readonly #counted = { results: 0, unsaved: 0, slowed: 0 };
   #lastId = 0;
   #closed = false;
@@ -44,6 +57,7 @@ export class Monitor extends EventEmitter<MonitorEvents> {
   constructor(options: MonitorOptions) {
     super();
     this.#options = options;
+    this.#policy = options.policy ?? NO_POLICY;
   }
 
   /** Begins to watch a participant, who has neither consented nor a camera yet. Close the subject when he leaves. */
@@ -58,6 +72,10 @@ export class Monitor extends EventEmitter<MonitorEvents> {
       pool,
       times,
       logger,
+      history: this.#history,
+      policy: this.#policy,
+      onChallenge: (event) => this.#tell(() => this.emit('challenge', identityOf(subject), event)),
+      onStep: (step, assessment) => this.#handleStep(subject, step, assessment),
       heldBackMs: () => group.heldUntilMs - performance.now(),
       onResult: (assessment, detail) =>
         this.#handleResult({ ...identityOf(subject), atMs: Date.now(), assessment, detail }),
@@ -95,6 +113,11 @@ export class Monitor extends EventEmitter<MonitorEvents> {
     this.#counted.results++;
     this.#save(result);
     this.#tell(() => this.emit('assessment', result));
+  }
+
+  #handleStep(subject: WatchedSubject, step: Step, assessment: Assessment): void {
+    if (step.measure === 'offer_challenge' && isTaken(step, this.#policy.mode)) subject.offerChallenge();
+    this.#tell(() => this.emit('step', identityOf(subject), step, assessment));
   }
 
   #tell(emit: () => void): void {

@@ -1,15 +1,20 @@
-import type { Looked } from '../analysis/protocol.ts';
+import type { Evidence, Looked } from '../analysis/protocol.ts';
 import type { Logger } from '../logger.ts';
 import type { Assessment, UnscoredReason } from '../protocol/assessment.ts';
 import type { AnalysisPool } from './AnalysisPool.ts';
 import type { AnalysisSlot } from './AnalysisSlot.ts';
 import { CameraScanner, type ScanFailure, type ScanTimes } from './CameraScanner.ts';
-import { emptyLedger, forgetGenuine, remember, type Ledger } from './ledger.ts';
+import type { ChallengeEvent } from './challenges/Challenge.ts';
+import { ChallengeDesk } from './challenges/ChallengeDesk.ts';
+import type { ChallengeHistory } from './challenges/ChallengeHistory.ts';
+import { emptyLedger, forgetGenuine, forgetPassed, refuteByPass, remember, type Ledger } from './ledger.ts';
+import { climb, lowestRung, type Ladder, type PolicySettings, type Step } from './policy.ts';
 import { fuse } from './risk.ts';
 import type { AssessmentDetail, Subject, SubjectIdentity, WatchedCamera } from './types.ts';
 
 export interface SubjectTimes extends ScanTimes {
   staleAfterMs: number;
+  verifiedTtlMs: number;
 }
 
 export interface SubjectOptions {
@@ -19,7 +24,11 @@ export interface SubjectOptions {
   pool: AnalysisPool;
   times: SubjectTimes;
   logger: Logger;
+  history: ChallengeHistory;
+  policy: PolicySettings;
   heldBackMs: () => number;
+  onChallenge: (event: ChallengeEvent) => void;
+  onStep: (step: Step, assessment: Assessment) => void;
   onResult: (assessment: Assessment, detail: AssessmentDetail) => void;
   /** Every look, also one whose result is not told because nothing has changed. */
   onLook: (looked: Looked) => void;
@@ -40,6 +49,7 @@ export class WatchedSubject implements Subject {
   readonly callId: string;
   readonly peerId: string;
   readonly userId: string | null;
+  readonly challenges: ChallengeDesk;
   readonly #options: SubjectOptions;
   readonly #slot: AnalysisSlot;
   #assessment: Assessment = unscored('waiting', null);
@@ -49,6 +59,9 @@ export class WatchedSubject implements Subject {
   #scanner: CameraScanner | null = null;
   readonly #closing = new Set<Promise<void>>();
   #ledger: Ledger = emptyLedger;
+  /** When a challenge was passed on this very track; epoch, milliseconds. */
+  #verifiedAtMs: number | null = null;
+  #ladder: Ladder = lowestRung;
   #last: Looked | null = null;
   /** A result in time: not one yet, one that is young enough, or none that is. */
   #freshness: 'awaited' | 'fresh' | 'stale' = 'awaited';
@@ -67,6 +80,17 @@ export class WatchedSubject implements Subject {
     this.peerId = options.identity.peerId;
     this.userId = options.identity.userId;
     this.#slot = options.pool.assign();
+    this.challenges = new ChallengeDesk({
+      callId: this.callId,
+      peerId: this.peerId,
+      person: this.userId ?? this.peerId,
+      history: options.history,
+      invites: options.policy.challenge !== 'never',
+      canStart: () => this.#scanner !== null && this.#slot.child !== null,
+      watchClosely: (on) => this.#scanner?.watchClosely(on),
+      onEvent: options.onChallenge,
+      onEvidence: (evidence) => this.#handleChallengeEvidence(evidence),
+    });
   }
 
   get assessment(): Assessment {
@@ -99,9 +123,16 @@ export class WatchedSubject implements Subject {
     this.#update();
   }
 
+  /** By the policy's wish; where that cannot be now, it is offered another time. */
+  offerChallenge(): void {
+    if (this.challenges.open || !this.#scanner) return;
+    this.challenges.invite('light', 'policy', null);
+  }
+
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.challenges.close();
     this.#stopScanning();
     this.#slot.child?.forgetSubject(this.#options.subjectId);
     this.#options.pool.release(this.#slot);
@@ -146,12 +177,15 @@ export class WatchedSubject implements Subject {
     if (this.#staleTimer) clearTimeout(this.#staleTimer);
     if (!scanner) return;
     this.#scanner = null;
+    this.challenges.interrupt();
     this.#slowed += scanner.counters.slowed;
     const ended = scanner.close().finally(() => this.#closing.delete(ended));
     this.#closing.add(ended);
   }
 
   #forgetTrack(): void {
+    this.challenges.interrupt();
+    this.#verifiedAtMs = null;
     this.#ledger = forgetGenuine(this.#ledger);
     this.#last = null;
     this.#freshness = 'awaited';
@@ -163,6 +197,8 @@ export class WatchedSubject implements Subject {
   #handleLooked(looked: Looked): void {
     if (!this.#scanner) return;
     this.#ledger = remember(this.#ledger, looked.evidence);
+    if (looked.evidence.some(isFaceChange)) this.#voidPasses();
+    if (looked.glimpse) this.challenges.see({ atMs: looked.atMs, ...looked.glimpse });
     this.#last = looked;
     this.#freshness = 'fresh';
     this.#failure = null;
@@ -176,6 +212,40 @@ export class WatchedSubject implements Subject {
     this.#restartStaleTimer();
     this.#tell(looked);
     this.#options.onLook(looked);
+    this.#climb();
+  }
+
+  #handleChallengeEvidence(evidence: Evidence): void {
+    if (this.#closed) return;
+    this.#ledger = remember(this.#ledger, [evidence]);
+    if (evidence.code === 'passed') this.#acceptPass(evidence.toMs);
+    if (evidence.code === 'failed') this.#verifiedAtMs = null;
+    this.#tell(null, [evidence]);
+    this.#climb();
+  }
+
+  /** What follows from the newest assessment. */
+  #climb(): void {
+    const { policy, onStep } = this.#options;
+    const facts = { nowMs: Date.now(), verified: this.#verifiedAtMs !== null, checkOpen: this.challenges.open };
+    const { ladder, steps } = climb(this.#ladder, this.#assessment, policy, facts);
+    this.#ladder = ladder;
+    for (const step of steps) onStep(step, this.#assessment);
+  }
+
+  /** Whoever passed is there, live: what spoke against before is answered, and he is the one to compare with. */
+  #acceptPass(atMs: number): void {
+    this.#verifiedAtMs = atMs;
+    const faceChanged = this.#ledger.get('identity_continuity')?.finding?.code === 'face_changed';
+    if (faceChanged) this.#slot.child?.forgetSubject(this.#options.subjectId);
+    this.#ledger = refuteByPass(this.#ledger);
+  }
+
+  /** Another face, or too long ago: what was passed says nothing of who is there now. */
+  #voidPasses(): void {
+    if (this.#verifiedAtMs === null) return;
+    this.#verifiedAtMs = null;
+    this.#ledger = forgetPassed(this.#ledger);
   }
 
   #handleFailure(failure: ScanFailure): void {
@@ -205,30 +275,35 @@ export class WatchedSubject implements Subject {
    * Makes the assessment anew and tells it: at once when its head says something else, after a while when only causes do,
    * and after every scan.
    */
-  #tell(looked: Looked | null): void {
+  #tell(looked: Looked | null, extra: readonly Evidence[] = []): void {
     if (this.#closed) return;
     const nowMs = Date.now();
+    const { verifiedTtlMs } = this.#options.times;
+    if (this.#verifiedAtMs !== null && nowMs - this.#verifiedAtMs >= verifiedTtlMs) this.#voidPasses();
     const sinceMs = nowMs - this.#toldAtMs;
     this.#assessment = this.#assess(nowMs);
     const changed = headOf(this.#assessment) !== headOf(this.#told);
     const causesChanged = JSON.stringify(this.#assessment.causes) !== JSON.stringify(this.#told.causes);
     const due = looked !== null && sinceMs >= this.#options.times.scanIntervalMs * SCAN_SHARE;
-    if (!changed && !due && !(causesChanged && sinceMs >= CAUSES_EVERY_MS)) return;
+    if (!changed && !due && extra.length === 0 && !(causesChanged && sinceMs >= CAUSES_EVERY_MS)) return;
     this.#told = this.#assessment;
     this.#toldAtMs = nowMs;
-    this.#options.onResult(this.#told, { evidence: looked?.evidence ?? [], durations: looked?.durations ?? null });
+    this.#options.onResult(this.#told, {
+      evidence: [...(looked?.evidence ?? []), ...extra],
+      durations: looked?.durations ?? null,
+    });
   }
 
   #assess(nowMs: number): Assessment {
     const scannedAt = this.#last ? new Date(this.#last.atMs).toISOString() : null;
-    const fusion = fuse(this.#ledger, nowMs, false);
+    const fusion = fuse(this.#ledger, nowMs, this.#verifiedAtMs !== null);
     const reason = this.#reason(nowMs, fusion.status === 'risk');
     if (reason) return { ...unscored(reason, scannedAt), causes: reason === 'no_face' ? fusion.causes : [] };
     return {
       ...fusion,
       reason: null,
       scannedAt,
-      verifiedAt: null,
+      verifiedAt: this.#verifiedAtMs === null ? null : new Date(this.#verifiedAtMs).toISOString(),
       modelVersions: this.#last?.modelVersions ?? {},
     };
   }
@@ -264,6 +339,10 @@ function unscored(reason: UnscoredReason, scannedAt: string | null): Assessment 
     verifiedAt: null,
     modelVersions: {},
   };
+}
+
+function isFaceChange({ code, abstained }: Evidence): boolean {
+  return code === 'face_changed' && !abstained;
 }
 
 /** What participants notice first of an assessment. */

@@ -41,3 +41,17 @@ export function forgetGenuine(ledger: Ledger): Ledger {
   }
   return kept;
 }
+
+/** What an active check that was passed refutes: a stopped or repeated picture does not answer, and neither has he gone who did. */
+export function refuteByPass(ledger: Ledger): Ledger {
+  const next = new Map(ledger);
+  for (const analyzer of ['stream_integrity', 'identity_continuity'] as const) {
+    if (next.get(analyzer)?.finding) next.delete(analyzer);
+  }
+  return next;
+}
+
+/** Active checks that were passed count no longer: their time is over, or another face may be there. */
+export function forgetPassed(ledger: Ledger): Ledger {
+  return new Map([...ledger].filter(([, { newest, last }]) => newest?.code !== 'passed' && last.code !== 'passed'));
+}

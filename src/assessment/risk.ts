@@ -193,6 +193,7 @@ function causesOf(ledger: Ledger, nowMs: number): Cause[] {
 function causeOf({ analyzer, code, abstained }: Evidence): Cause {
   const cause = (outcome: Cause['outcome']): Cause => ({ analyzer, outcome, code });
   if (code === 'gathering') return cause('gathering');
+  if (code === 'inconclusive') return cause('hint');
   if (abstained) return cause(code === 'face_covered' ? 'hint' : 'not_looked');
   if (code === 'ok') return cause('fine');
   if (code === 'passed') return cause('passed');

@@ -1,5 +1,6 @@
 import type { Assessment } from '../protocol/assessment.ts';
 import type { Evidence } from '../analysis/protocol.ts';
+import type { ChallengeDesk } from './challenges/ChallengeDesk.ts';
 
 /** An address on which UDP datagrams arrive or from which they come. */
 export interface UdpAddress {
@@ -67,6 +68,8 @@ export interface AssessmentResult extends SubjectIdentity {
 
 /** One participant who is being watched; closes with the participant. */
 export interface Subject extends SubjectIdentity {
+  /** Active checks of this participant. */
+  readonly challenges: Pick<ChallengeDesk, 'invite' | 'start' | 'stepShown' | 'refuse'>;
   /** The newest result; `unscored` with reason `waiting` at first. */
   readonly assessment: Assessment;
   /** Nothing is tapped without consent. Not given at first. */

@@ -8,8 +8,8 @@ import type { CallInfo, Joined, Person, ProducerInfo } from '../protocol/signali
 import type { CallStatus, CallType, Consent, EndReason, PeerRole } from '../protocol/values.ts';
 import { CallMedia } from './CallMedia.ts';
 import type { CallMemory } from './CallStore.ts';
-import type { CameraChecks } from './CameraChecks.ts';
 import { ChatLog, toChatMessage, type WrittenMessage } from './ChatLog.ts';
+import type { CameraChecks, ChallengeNews } from './CameraChecks.ts';
 import type { Connection } from './Connection.ts';
 import { Door, type DoorLimits } from './Door.ts';
 import { Peer } from './Peer.ts';
@@ -254,6 +254,35 @@ export class Call extends EventEmitter<{
     const message = toChatMessage(said.message);
     if (said.isNew) this.#notifyOthers(peer, (c) => c.notify('chatMessage', { message }));
     return said;
+  }
+
+  tellChallenge(peerId: string, news: ChallengeNews): void {
+    const challenged = this.peers.get(peerId);
+    if (!challenged) return;
+    if (news.type === 'step') {
+      challenged.connection?.notify('challengeStepDue', news.step);
+      return;
+    }
+    // Before joining, only the person himself hears of it.
+    const hearers = challenged.present ? this.presentPeers : [challenged];
+    for (const { connection } of hearers) {
+      if (news.type === 'started') connection?.notify('challengeStarted', { challenge: news.info });
+      else connection?.notify('challengeEnded', news.end);
+    }
+  }
+
+  /** @throws AppError NOT_FOUND when nobody of that id is in the call. */
+  presentPeer(peerId: string): Peer {
+    const peer = this.peers.get(peerId);
+    if (!peer?.present) throw notFound();
+    return peer;
+  }
+
+  /** Tells the other hosts that somebody wants his result reviewed. */
+  askForReview(asker: Peer): void {
+    for (const peer of this.presentPeers) {
+      if (peer !== asker && peer.role === 'host') peer.connection?.notify('reviewRequested', { peerId: asker.id });
+    }
   }
 
   /** The answer to whoever has just joined or come back. */

@@ -1,3 +1,5 @@
+import type { ChallengeEnd, ChallengeInfo, ChallengeKind, ChallengeStep } from '../protocol/challenge.ts';
+
 /** What calls/ asks of whoever looks at cameras; assessment/ implements it. Nothing here is ever awaited by a call. */
 export interface CameraChecks {
   watch(identity: { callId: string; peerId: string; userId: string }): CheckedPerson;
@@ -9,8 +11,23 @@ export interface CheckedPerson {
   setConsent(given: boolean): void;
   setCamera(camera: CheckedCamera | null): void;
   setCameraOn(on: boolean): void;
+  readonly challenges: PersonalChallenges;
   close(): void;
 }
+
+/** Active checks of one person. All of them throw an AppError for what cannot be done now. */
+export interface PersonalChallenges {
+  invite(kind: ChallengeKind, origin: 'host' | 'policy', requestedBy: string | null): ChallengeInfo;
+  start(kind: ChallengeKind, challengeId: string | null): ChallengeInfo;
+  stepShown(challengeId: string, step: number, afterMs: number): void;
+  refuse(challengeId: string): void;
+}
+
+/** What is told of an active check: a step to the person alone, the rest to everybody in the call. */
+export type ChallengeNews =
+  | { type: 'started'; info: ChallengeInfo }
+  | { type: 'step'; step: ChallengeStep }
+  | { type: 'ended'; end: ChallengeEnd };
 
 export interface CheckedCamera {
   readonly producerId: string;

@@ -31,12 +31,22 @@ export const allowedStates: Readonly<Record<RequestName, readonly PeerState[]>> 
   sendChat: ['joined'],
   admitPeer: ['joined'],
   denyPeer: ['joined'],
+  startChallenge: [...media, 'held'],
+  challengeStep: [...media, 'held'],
+  refuseChallenge: [...media, 'held'],
+  requestChallenge: ['joined'],
+  requestReview: ['joined', 'held'],
   endCall: ['joined'],
   reportQuality: ['joined', 'held'],
 };
 
 /** Requests that only a host may make. */
-export const hostOnly: ReadonlySet<RequestName> = new Set<RequestName>(['admitPeer', 'denyPeer', 'endCall']);
+export const hostOnly: ReadonlySet<RequestName> = new Set<RequestName>([
+  'admitPeer',
+  'denyPeer',
+  'endCall',
+  'requestChallenge',
+]);
 
 export type Flow = 'none' | 'prepared' | 'flowing';
 

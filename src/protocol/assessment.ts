@@ -60,6 +60,7 @@ export const causeCode = z.enum([
   'not_done',
   'passed',
   'failed',
+  'inconclusive',
 ]);
 export type CauseCode = z.infer<typeof causeCode>;
 

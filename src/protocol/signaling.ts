@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { assessment } from './assessment.ts';
+import { challengeEnd, challengeInfo, challengeKind, challengeStep } from './challenge.ts';
 import { dtlsParameters, rtpCapabilities, rtpParameters, serverObject, transportParameters } from './rtp.ts';
 import {
   callStatus,
@@ -178,6 +179,29 @@ export const requests = {
   admitPeer: { data: z.strictObject({ peerId: objectId }), response: nothing },
   /** Sends somebody away from the waiting room (hosts). */
   denyPeer: { data: z.strictObject({ peerId: objectId }), response: nothing },
+  /** Begins an active check: what this person was asked for, or, without an id, of his own wish. */
+  startChallenge: {
+    data: z.strictObject({ kind: challengeKind, challengeId: objectId.optional() }),
+    response: z.strictObject({ challenge: challengeInfo }),
+  },
+  /** A step is on the screen since `shownAfterMs` after its arrival; each is answered once, in order. */
+  challengeStep: {
+    data: z.strictObject({
+      challengeId: objectId,
+      step: z.int().min(0).max(1000),
+      shownAfterMs: z.number().min(0).max(10_000),
+    }),
+    response: nothing,
+  },
+  /** Declines an invitation, or stops a running check; without a consequence but that it is not done. */
+  refuseChallenge: { data: z.strictObject({ challengeId: objectId }), response: nothing },
+  /** Asks somebody to do an active check (hosts). */
+  requestChallenge: {
+    data: z.strictObject({ peerId: objectId, kind: challengeKind }),
+    response: z.strictObject({ challenge: challengeInfo }),
+  },
+  /** Asks the hosts to look at one's own result. At most one a minute. */
+  requestReview: { data: nothing, response: nothing },
   /** Ends the call for everybody (hosts). */
   endCall: { data: nothing, response: nothing },
   /** What the page measured since its last report; kept with the call record. */
@@ -233,6 +257,13 @@ export const notifications = {
   assessmentChanged: z.strictObject({ peerId: objectId, assessment }),
   /** Somebody else wrote; the writer has it in his answer. */
   chatMessage: z.strictObject({ message: chatMessage }),
+  /** Somebody was asked to do an active check, or began one. Of others, and of the receiver himself. */
+  challengeStarted: z.strictObject({ challenge: challengeInfo }),
+  /** What the receiver, and nobody else, has to show or do now. */
+  challengeStepDue: challengeStep,
+  challengeEnded: challengeEnd,
+  /** Somebody asks for his result to be reviewed (to hosts). */
+  reviewRequested: peerRef,
   /** Make a key frame on the camera now: somebody is about to join. */
   keyFrameWanted: nothing,
   /** The media worker is gone: rebuild on these transports. */

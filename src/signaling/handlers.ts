@@ -159,6 +159,34 @@ export function createHandlers({ calls, reauthenticate }: HandlerOptions): Handl
       return {};
     },
 
+    startChallenge(connection, { kind, challengeId }) {
+      return { challenge: checkedOf(placeOf(connection).peer).challenges.start(kind, challengeId ?? null) };
+    },
+
+    challengeStep(connection, { challengeId, step, shownAfterMs }) {
+      checkedOf(placeOf(connection).peer).challenges.stepShown(challengeId, step, shownAfterMs);
+      return {};
+    },
+
+    refuseChallenge(connection, { challengeId }) {
+      checkedOf(placeOf(connection).peer).challenges.refuse(challengeId);
+      return {};
+    },
+
+    requestChallenge(connection, { peerId, kind }) {
+      const { call, peer } = placeOf(connection);
+      const asked = call.presentPeer(peerId);
+      if (asked === peer) throw new AppError('VALIDATION', 'Ask somebody else.');
+      return { challenge: checkedOf(asked).challenges.invite(kind, 'host', peer.id) };
+    },
+
+    requestReview(connection) {
+      const { call, peer } = placeOf(connection);
+      limitReviews(peer);
+      call.askForReview(peer);
+      return {};
+    },
+
     async endCall(connection) {
       await calls.end(placeOf(connection).call.id, connection.userId);
       return {};
@@ -177,6 +205,12 @@ function placeOf(connection: SocketConnection): { call: Call; peer: Peer } {
   const { place } = connection;
   if (!place) throw new AppError('NOT_JOINED', 'You are not in a call.');
   return place;
+}
+
+/** The checks of a peer; they live as long as it does. */
+function checkedOf({ checked }: Peer): NonNullable<Peer['checked']> {
+  if (!checked) throw notFound();
+  return checked;
 }
 
 /** Gives the connection its place, unless it was closed while the place was made. */
@@ -218,6 +252,16 @@ const chatRates = new WeakMap<Peer, TokenBucket>();
 
 function limitChat(peer: Peer): void {
   limit(chatRates, peer, { perSecond: 1, burst: 10 }, 'Too many messages.');
+}
+
+/** Per person in a call: one a minute. */
+const reviewRates = new WeakMap<Peer, TokenBucket>();
+
+function limitReviews(peer: Peer): void {
+  const nowMs = Date.now();
+  const rate = reviewRates.get(peer) ?? new TokenBucket({ perSecond: 1 / 60, burst: 1, nowMs });
+  reviewRates.set(peer, rate);
+  if (!rate.take(nowMs)) throw new AppError('RATE_LIMITED', 'The hosts have been asked already.', { retryAfterS: 60 });
 }
 
 /** Per consumer: what makes its sender produce a key frame (resuming, another layer) twice a second, four at once. */

@@ -20,6 +20,7 @@ export const realTimes: SubjectTimes = {
   firstIntegrityWindowMs: 60_000,
   integrityWindowMs: 30_000,
   staleAfterMs: 20_000,
+  verifiedTtlMs: 600_000,
 };
 
 /** A monitor with real analysis processes and a store that keeps results in memory. */

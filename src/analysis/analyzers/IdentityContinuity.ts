@@ -58,6 +58,12 @@ export class IdentityContinuity {
     this.#againstEarlier.reset();
   }
 
+  /** Whoever is there from now on is the one to compare with. */
+  forget(): void {
+    this.changeTrack();
+    this.#earlier = null;
+  }
+
   /** The key frame shows no face that could be compared. The ones before it stay: a turn of the head ends nothing. */
   skip(atMs: number, reason: CauseCode): IdentityJudgement {
     return { evidence: abstained(stretch(atMs, atMs), reason), suspicious: false };

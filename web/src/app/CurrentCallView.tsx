@@ -8,12 +8,14 @@ import { PreJoinScreen } from '../screens/PreJoinScreen.tsx';
 
 const loadCallScreen = () => import('../screens/call/CallScreen.tsx').then((m) => ({ default: m.CallScreen }));
 const loadCallSounds = () => import('../screens/call/CallSounds.tsx').then((m) => ({ default: m.CallSounds }));
+const loadChallenge = () => import('../screens/call/ChallengeLayer.tsx').then((m) => ({ default: m.ChallengeLayer }));
+const ChallengeLayer = lazy(loadChallenge);
 const CallScreen = lazy(loadCallScreen);
 const CallSounds = lazy(loadCallSounds);
 
 /** Fetches the call's code in quiet, so that the first call does not wait for it. */
 export async function preloadCall(): Promise<void> {
-  await Promise.all([loadCallScreen(), loadCallSounds(), import('../call/CallClient.ts')]);
+  await Promise.all([loadCallScreen(), loadCallSounds(), loadChallenge(), import('../call/CallClient.ts')]);
 }
 
 /** The screen of the running call, by its phase. The call's code comes with the first call. */
@@ -24,6 +26,7 @@ export function CurrentCallView({ current }: { current: CurrentCall }) {
         <PhaseScreen current={current} />
         <ReadyVideos />
         <CallSounds />
+        <ChallengeLayer />
       </Suspense>
     </CallContext>
   );

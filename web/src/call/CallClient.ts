@@ -9,6 +9,7 @@ import { AssessmentBoard } from './AssessmentBoard.ts';
 import { CallChat } from './CallChat.ts';
 import { withMessages } from './chat.ts';
 import { notesOf } from './notes.ts';
+import { ChallengeClient } from './ChallengeClient.ts';
 import {
   initialSnapshot,
   withJoined,
@@ -54,6 +55,8 @@ const retryMs = 1000;
 export class CallClient {
   readonly store: StoreApi<CallSnapshot> = createStore<CallSnapshot>(() => initialSnapshot);
   readonly chat: CallChat;
+  /** Active checks, the own one and what is known of others'. */
+  readonly challenges: ChallengeClient;
   readonly #options: CallClientOptions;
   readonly #own: OwnMedia;
   readonly #layers: ViewerLayers;
@@ -82,6 +85,11 @@ export class CallClient {
       write: (chat) => this.#set({ chat }),
     });
     this.#layers = new ViewerLayers(options.signaling);
+    this.challenges = new ChallengeClient({
+      signaling: options.signaling,
+      selfId: () => this.snapshot.self?.peerId ?? null,
+      onError: options.onError,
+    });
     this.#ticker = setInterval(() => this.#showAssessments(), 1000);
     this.#quality = new QualityReporter(
       () => (this.#connected ? (this.#link?.recvStats ?? null) : null),
@@ -179,6 +187,7 @@ export class CallClient {
     clearTimeout(this.#retryTimer);
     this.#quality.close();
     this.#layers.close();
+    this.challenges.close();
     this.#own.close();
     this.#link?.close();
     this.#linkReady.reject(new Error('call is over'));

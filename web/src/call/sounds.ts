@@ -69,6 +69,11 @@ export function toneOfLeaving(): void {
   note(A4, 0.1, 0.22, 0.03);
 }
 
+/** A check begins or ends: one soft note. */
+export function noteOfCheck(): void {
+  note(A4, 0, 0.4, 0.04);
+}
+
 /** Two low notes, never louder than speech. */
 export function warnOfRisk(): void {
   note(196, 0, 0.35, 0.05);

@@ -12,7 +12,8 @@ import { Button } from '../parts/Button.tsx';
 import { useTitle } from '../parts/useTitle.ts';
 import { Video } from '../parts/Video.tsx';
 import { TroubleBanner } from './call/CallBanners.tsx';
-import { useCall, useCallState } from './call/callContext.tsx';
+import { useCall, useCallState, useChallenges } from './call/callContext.tsx';
+import { OwnCheckButton } from './call/CheckActions.tsx';
 import { DeviceToggle, useChooseDevice, useChosenDevice } from './call/DeviceButton.tsx';
 import { useCopyInvitation } from './call/useCopyInvitation.ts';
 import styles from './PreJoinScreen.module.css';
@@ -49,6 +50,7 @@ export function PreJoinScreen() {
             <MicLevel />
           </div>
           <ConsentNote />
+          <EarlyCheck />
           <Button
             look="main"
             wide
@@ -165,6 +167,16 @@ function MicLevel() {
       ))}
     </div>
   );
+}
+
+/** A check at the door, so that nobody has to ask for one inside. */
+function EarlyCheck() {
+  const { t } = useTranslation();
+  const ready = useCallState((state) => state.phase === 'prepared');
+  const view = useCallState((state) => (state.self ? state.views[state.self.peerId] : undefined));
+  const passed = useChallenges((state) => Object.values(state.peers).some((check) => check.state === 'passed'));
+  if (!ready || view?.reason === 'not_consented') return null;
+  return passed ? <p className="small muted">{t('challenge.passedAtDoor')}</p> : <OwnCheckButton />;
 }
 
 /** What was agreed to about the checks, and the way to change it. */

@@ -82,6 +82,7 @@ function Privacy() {
   const [consent, setConsent] = useState(() => storedConsent(user.id));
   const choose = (choice: { check: boolean; evidence: boolean }): void =>
     setConsent(storeConsent(user.id, choice, language));
+  const sensitive = useStore(preferences, (state) => state.sensitiveToLight);
   const { check, evidence } = consent ?? { check: false, evidence: false };
   return (
     <Section title={t('settings.privacy')}>
@@ -96,6 +97,12 @@ function Privacy() {
         note={t('settings.evidenceMore')}
         checked={evidence}
         onChange={(checked) => choose({ check: check || checked, evidence: checked })}
+      />
+      <Switch
+        label={t('settings.sensitive')}
+        note={t('settings.sensitiveMore')}
+        checked={sensitive}
+        onChange={(checked) => preferences.setState({ sensitiveToLight: checked })}
       />
     </Section>
   );

@@ -19,6 +19,8 @@ export interface Preferences {
   lobby: boolean;
   /** Header and bar of a call are never hidden. */
   controlsStay: boolean;
+  /** Never offers a check with changing colours. */
+  sensitiveToLight: boolean;
   deviceIds: Record<DeviceKind, string | null>;
 }
 
@@ -29,6 +31,7 @@ const defaults: Preferences = {
   shortcuts: true,
   lobby: false,
   controlsStay: false,
+  sensitiveToLight: false,
   deviceIds: { mic: null, camera: null },
 };
 

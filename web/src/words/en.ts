@@ -378,6 +378,128 @@ export const en = {
     away: 'connection lost',
   },
 
+  challenge: {
+    invite: { light: 'Do a light check?', movement: 'Do a movement check?' },
+    asks: '{{name}} asks you to show that you are in front of the screen right now. ',
+    serverAsks: 'The server asks you to show that you are in front of the screen right now. ',
+    what: {
+      light: 'The screen slowly changes through a few soft colours, 20 seconds at most; just look at it.',
+      movement: 'You turn your head and do one more thing when asked, about 8 seconds. No light changes.',
+    },
+    sensitive: 'Sensitive to changing light?',
+    sensitiveMore:
+      'Colours change at most twice a second, with no flashes and no strong red. If you have photosensitive epilepsy or feel unwell, choose “Not this time”.',
+    tip: {
+      light: 'It works best with a bright screen, close to your face.',
+      movement: 'It works best with light on your face, looking straight at the camera first.',
+    },
+    mayRefuse: {
+      light: 'You can say no and keep talking. Others will see “Light check: not done”.',
+      movement: 'You can say no and keep talking. Others will see “Movement check: not done”.',
+    },
+    notNow: 'Not this time',
+    start: 'Start',
+    look: { light: 'Just look at the screen', movement: 'Look straight ahead' },
+    movement: {
+      turn_left: 'Turn your head to the left',
+      turn_right: 'Turn your head to the right',
+      open_mouth: 'Open your mouth wide',
+      close_eyes: 'Close your eyes for 2 seconds',
+    },
+    secondsLeft_one: '{{count}} second left',
+    secondsLeft_other: '{{count}} seconds left',
+    stop: 'Stop',
+    title: {
+      passed: 'Passed',
+      failed: 'Not passed',
+      inconclusive: 'Could not tell',
+      not_done: 'All right, not this time',
+    },
+    seen: {
+      light: {
+        followed: 'The light on your face followed the screen.',
+        face_unlit: 'The light behind you followed the screen. The light on your face did not.',
+        too_late: 'The light on the picture came seconds after the screen.',
+        replayed: 'The light on the picture was that of an earlier check.',
+        unlit: 'The room is too bright or the screen too dim to see the change. This does not count against you.',
+        no_face: 'Your face was not in view for long enough. This does not count against you.',
+        not_seen: 'The change could not be seen. This does not count against you.',
+        wrong_movement: 'The change could not be seen. This does not count against you.',
+        refused: 'The call goes on. Others see “Light check: not done”, never why.',
+        expired: 'There was no answer in time. Others see “Light check: not done”, never why.',
+        interrupted: 'The check was interrupted. Others see “Light check: not done”, never why.',
+      },
+      movement: {
+        followed: 'You moved as you were asked.',
+        face_unlit: 'The movements could not be seen. This does not count against you.',
+        too_late: 'The movements could not be seen. This does not count against you.',
+        replayed: 'The movements could not be seen. This does not count against you.',
+        unlit: 'The movements could not be seen. This does not count against you.',
+        no_face: 'Your face was not in view for long enough. This does not count against you.',
+        not_seen: 'Not all movements could be seen. This does not count against you.',
+        wrong_movement: 'The movements were others than those asked for. This does not count against you.',
+        refused: 'The call goes on. Others see “Movement check: not done”, never why.',
+        expired: 'There was no answer in time. Others see “Movement check: not done”, never why.',
+        interrupted: 'The check was interrupted. Others see “Movement check: not done”, never why.',
+      },
+    },
+    boxTitle: {
+      passed: 'What this shows',
+      failed: 'What now',
+      inconclusive: 'What helps',
+      not_done: 'Another way',
+    },
+    box: {
+      light: {
+        passed:
+          'A live scene is in front of this screen right now. It does not prove who you are or rule out every face swap.',
+        failed:
+          'The call goes on and others see this result. If it is really you: turn off beauty filters and virtual cameras, make the screen brighter and try again, or ask the host for a review.',
+        inconclusive:
+          'Turn up the brightness, move closer, switch off the lamp behind you. On a phone, hold it within arm’s length.',
+        not_done: 'The movement check has no light changes: turn your head when asked, about 8 seconds.',
+      },
+      movement: {
+        passed:
+          'Somebody in front of the camera reacts right now. It does not prove who you are or rule out every face swap.',
+        failed: 'The call goes on and others see this result. You can try again, or ask the host for a review.',
+        inconclusive:
+          'Sit in the light, with your whole face in view. Turn your head until you only just see the screen, and hold it for a second.',
+        not_done: 'You can do the movement check later from the security panel.',
+      },
+    },
+    back: 'Back to the call',
+    backToDoor: 'Back',
+    review: 'Ask for a review',
+    doMovement: 'Do the movement check',
+    doNow: { light: 'Do a light check now', movement: 'Do a movement check now' },
+    passedAtDoor: 'Check passed. It holds for 10 minutes on this camera.',
+    offer: {
+      light: 'Soft colours on the screen, 20 seconds at most. Passed, your picture gets a tick for 10 minutes.',
+      movement: 'Turn your head when asked, about 8 seconds. Passed, your picture gets a tick for 10 minutes.',
+    },
+    askLight: 'Ask for a light check',
+    askMovement: 'Ask for a movement check',
+    line: {
+      light: {
+        invited: 'Light check: asked for',
+        running: 'Light check running',
+        passed: 'Light check: passed',
+        failed: 'Light check: not passed',
+        inconclusive: 'Light check: could not tell',
+        not_done: 'Light check: not done',
+      },
+      movement: {
+        invited: 'Movement check: asked for',
+        running: 'Movement check running',
+        passed: 'Movement check: passed',
+        failed: 'Movement check: not passed',
+        inconclusive: 'Movement check: could not tell',
+        not_done: 'Movement check: not done',
+      },
+    },
+  },
+
   analyzer: {
     face_presence: 'Face in view',
     stream_integrity: 'Continuity of the picture',
@@ -409,6 +531,7 @@ export const en = {
     not_done: 'Not done yet.',
     passed: 'Passed.',
     failed: 'Not passed.',
+    inconclusive: 'Could not tell.',
   },
 
   ended: {
@@ -516,6 +639,8 @@ export const en = {
   },
 
   settings: {
+    sensitive: 'I am sensitive to changing light',
+    sensitiveMore: 'Never invites you to a light check; offers the movement check instead. Nobody sees why.',
     title: 'Settings',
     general: 'General',
     language: 'Language',

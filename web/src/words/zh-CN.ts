@@ -366,6 +366,122 @@ export const zhCN: Words = {
     away: '网络中断',
   },
 
+  challenge: {
+    invite: { light: '做一次灯光检查？', movement: '做一次动作检查？' },
+    asks: '{{name}}请您证明此刻就在屏幕前。',
+    serverAsks: '服务器请您证明此刻就在屏幕前。',
+    what: {
+      light: '屏幕会缓缓换几种柔和的颜色，最多 20 秒，您看着屏幕就好。',
+      movement: '按提示转一下头，再做一个小动作，约 8 秒，没有光线变化。',
+    },
+    sensitive: '对光线变化敏感？',
+    sensitiveMore: '颜色每秒最多变 2 次，没有闪光，也没有大面积红色。如有光敏性癫痫或不适，请选“这次不做”。',
+    tip: {
+      light: '屏幕调亮一些，离近一点更容易成功。',
+      movement: '让光照在脸上，先正对摄像头，更容易成功。',
+    },
+    mayRefuse: {
+      light: '不做也可以继续通话。别人会看到“灯光检查：没有做”。',
+      movement: '不做也可以继续通话。别人会看到“动作检查：没有做”。',
+    },
+    notNow: '这次不做',
+    start: '开始',
+    look: { light: '看着屏幕就好', movement: '请正视前方' },
+    movement: {
+      turn_left: '请向左转头',
+      turn_right: '请向右转头',
+      open_mouth: '请张大嘴',
+      close_eyes: '请闭眼 2 秒',
+    },
+    secondsLeft_other: '还有 {{count}} 秒',
+    stop: '停止',
+    title: {
+      passed: '通过了',
+      failed: '没有通过',
+      inconclusive: '看不出来',
+      not_done: '好的，这次不做',
+    },
+    seen: {
+      light: {
+        followed: '您脸上的光跟上了屏幕。',
+        face_unlit: '背景的光跟上了屏幕，脸上的光没有。',
+        too_late: '画面上的光比屏幕晚了几秒。',
+        replayed: '画面上的光是以前一次检查的。',
+        unlit: '房间太亮或屏幕太暗，光线变化不够明显。这不算风险。',
+        no_face: '您的脸在画面里的时间不够长。这不算风险。',
+        not_seen: '没有看到变化。这不算风险。',
+        wrong_movement: '没有看到变化。这不算风险。',
+        refused: '通话照常。其他人会看到“灯光检查：没有做”，不会看到原因。',
+        expired: '没有及时回应。其他人会看到“灯光检查：没有做”，不会看到原因。',
+        interrupted: '检查中断了。其他人会看到“灯光检查：没有做”，不会看到原因。',
+      },
+      movement: {
+        followed: '您按提示做了动作。',
+        face_unlit: '没有看到动作。这不算风险。',
+        too_late: '没有看到动作。这不算风险。',
+        replayed: '没有看到动作。这不算风险。',
+        unlit: '没有看到动作。这不算风险。',
+        no_face: '您的脸在画面里的时间不够长。这不算风险。',
+        not_seen: '没有看到全部动作。这不算风险。',
+        wrong_movement: '看到的动作和提示不一样。这不算风险。',
+        refused: '通话照常。其他人会看到“动作检查：没有做”，不会看到原因。',
+        expired: '没有及时回应。其他人会看到“动作检查：没有做”，不会看到原因。',
+        interrupted: '检查中断了。其他人会看到“动作检查：没有做”，不会看到原因。',
+      },
+    },
+    boxTitle: {
+      passed: '这说明什么',
+      failed: '接下来',
+      inconclusive: '这样更容易成功',
+      not_done: '也可以换一种方式',
+    },
+    box: {
+      light: {
+        passed: '镜头拍到的是此刻、这块屏幕前的实时场景。它不能证明您是谁，也不能排除所有换脸。',
+        failed:
+          '通话不会中断，其他人会看到这个结果。如果您是本人：关掉美颜和虚拟摄像头，调亮屏幕，再做一次；也可以请主持人复核。',
+        inconclusive: '调高屏幕亮度，离近一点，关掉身后的灯。用手机时，请把它拿到脸前一臂以内。',
+        not_done: '动作检查没有光线变化：按提示转一下头，约 8 秒。',
+      },
+      movement: {
+        passed: '镜头前有人正在实时回应。它不能证明您是谁，也不能排除所有换脸。',
+        failed: '通话不会中断，其他人会看到这个结果。可以再做一次，也可以请主持人复核。',
+        inconclusive: '坐在光线好的地方，让整张脸都在画面里。转头到刚好还能看到屏幕，停一秒。',
+        not_done: '以后可以在安全检查面板里再做动作检查。',
+      },
+    },
+    back: '回到通话',
+    backToDoor: '返回',
+    review: '请主持人复核',
+    doMovement: '做动作检查',
+    doNow: { light: '先做灯光检查', movement: '先做动作检查' },
+    passedAtDoor: '已通过检查，在这个摄像头上 10 分钟内有效。',
+    offer: {
+      light: '屏幕会换几种柔和的颜色，最多 20 秒。通过后，画面上会有 10 分钟的对勾。',
+      movement: '按提示转一下头，约 8 秒。通过后，画面上会有 10 分钟的对勾。',
+    },
+    askLight: '请对方做灯光检查',
+    askMovement: '请对方做动作检查',
+    line: {
+      light: {
+        invited: '灯光检查：已邀请',
+        running: '灯光检查进行中',
+        passed: '灯光检查：通过',
+        failed: '灯光检查：没有通过',
+        inconclusive: '灯光检查：看不出来',
+        not_done: '灯光检查：没有做',
+      },
+      movement: {
+        invited: '动作检查：已邀请',
+        running: '动作检查进行中',
+        passed: '动作检查：通过',
+        failed: '动作检查：没有通过',
+        inconclusive: '动作检查：看不出来',
+        not_done: '动作检查：没有做',
+      },
+    },
+  },
+
   analyzer: {
     face_presence: '画面里有没有人脸',
     stream_integrity: '画面连续性',
@@ -397,6 +513,7 @@ export const zhCN: Words = {
     not_done: '还没做。',
     passed: '通过了。',
     failed: '没有通过。',
+    inconclusive: '看不出来。',
   },
 
   ended: {
@@ -501,6 +618,8 @@ export const zhCN: Words = {
   },
 
   settings: {
+    sensitive: '我对光线变化敏感',
+    sensitiveMore: '不再邀请您做灯光检查，改用动作检查。别人不会知道原因。',
     title: '设置',
     general: '常用',
     language: '语言',

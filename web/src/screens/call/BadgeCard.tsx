@@ -12,6 +12,7 @@ import { ago, clockTime, score } from '../../words/format.ts';
 import { signOf } from '../../call/signs.ts';
 import { useCallState } from './callContext.tsx';
 import { useLayout } from './layout.ts';
+import { CheckActions } from './CheckActions.tsx';
 import { usePanel } from './panel.ts';
 import styles from './BadgeCard.module.css';
 
@@ -102,6 +103,7 @@ function BadgeCard({ person, onOpenSecurity }: { person: CallPerson; onOpenSecur
         {looked.length > 0 && <Fact name={t('card.lookedAt')} value={looked.join(t('card.listComma'))} />}
         <LastLook view={view} />
       </dl>
+      <CheckActions person={person} />
       <Button onClick={onOpenSecurity}>{t('card.openSecurity')}</Button>
       <PinButton peerId={person.peerId} />
     </div>

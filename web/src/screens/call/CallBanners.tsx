@@ -1,4 +1,4 @@
-import { IconAlertCircle } from '@tabler/icons-react';
+import { IconAlertCircle, IconBulb } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
@@ -11,7 +11,8 @@ import { warnOfRisk } from '../../call/sounds.ts';
 import { Banner } from '../../parts/Banner.tsx';
 import { Button } from '../../parts/Button.tsx';
 import { StatusGlyph } from '../../parts/StatusGlyph.tsx';
-import { useCallState, usePeople } from './callContext.tsx';
+import { useCall, useCallState, useChallenges, usePeople } from './callContext.tsx';
+import { isOffer, useOfferedKind } from './challengeOffers.ts';
 import { usePanel } from './panel.ts';
 import { useUnseenWaiting, WaitingBanner } from './WaitingBanner.tsx';
 
@@ -19,9 +20,11 @@ import { useUnseenWaiting, WaitingBanner } from './WaitingBanner.tsx';
 export function CallBanners() {
   const { others, self } = usePeople();
   const news = useRiskNews(others);
+  const offer = useChallenges(({ own }) => own?.phase === 'invited' && isOffer(own.info));
   const waiting = useUnseenWaiting();
   if (news.length > 0) return <RiskBanner key={news.map((n) => n.peerId + (n.code ?? '')).join()} news={news} />;
   if (self.view.status === 'risk') return <OwnRiskBanner />;
+  if (offer) return <OfferBanner />;
   if (waiting) return <WaitingBanner />;
   return <TroubleBanner />;
 }
@@ -96,6 +99,8 @@ function riskText(code: CauseCode | null): 'riskFrozen' | 'riskLooped' | 'riskFa
 
 function OwnRiskBanner() {
   const { t } = useTranslation();
+  const { challenges } = useCall();
+  const kind = useOfferedKind();
   const [hidden, setHidden] = useState(false);
   if (hidden) return null;
   return (
@@ -103,7 +108,37 @@ function OwnRiskBanner() {
       kind="risk"
       icon={<StatusGlyph sign="risk" size={24} />}
       title={t('banner.riskYou')}
+      actions={
+        <Button look="quiet" onClick={() => void challenges.start(kind)}>
+          {t(`challenge.doNow.${kind}`)}
+        </Button>
+      }
       onHide={() => setHidden(true)}
+    />
+  );
+}
+
+/** The server offers a check: to be taken or left. */
+function OfferBanner() {
+  const { t } = useTranslation();
+  const { challenges } = useCall();
+  const kind = useOfferedKind();
+  return (
+    <Banner
+      kind="info"
+      icon={<IconBulb size={24} stroke={1.8} aria-hidden />}
+      title={t(`challenge.invite.${kind}`)}
+      text={t(`challenge.offer.${kind}`)}
+      actions={
+        <>
+          <Button data-testid="challenge-refuse" onClick={() => void challenges.dismiss()}>
+            {t('challenge.notNow')}
+          </Button>
+          <Button look="main" data-testid="challenge-accept" onClick={() => void challenges.start(kind)}>
+            {t('challenge.start')}
+          </Button>
+        </>
+      }
     />
   );
 }

@@ -14,6 +14,7 @@ import { StatusGlyph } from '../../parts/StatusGlyph.tsx';
 import { useNow } from '../../parts/useNow.ts';
 import { ago, score } from '../../words/format.ts';
 import { useAccountWords, useSentence } from './BadgeCard.tsx';
+import { CheckActions, OwnCheckButton } from './CheckActions.tsx';
 import { useCallState, usePeople } from './callContext.tsx';
 import { usePanel } from './panel.ts';
 import styles from './SecurityPanel.module.css';
@@ -95,6 +96,7 @@ function Detail({ person }: { person: CallPerson }) {
         </div>
       )}
       {view.causes.length > 0 && <LookedAt causes={view.causes} scannedAtMs={view.scannedAtMs} />}
+      <CheckActions person={person} />
       <LastMinutes person={person} />
     </div>
   );
@@ -169,10 +171,13 @@ function OwnNote() {
   const { view } = usePeople().self;
   const status = t(`status.${signOf(view.status, view.assurance)}`);
   return (
-    <p className={styles.foot}>
-      {view.reason === null
-        ? t('security.own', { status })
-        : t('security.ownReason', { status, reason: t(`sentence.reason.${view.reason}`) })}
-    </p>
+    <div className={styles.foot}>
+      <p>
+        {view.reason === null
+          ? t('security.own', { status })
+          : t('security.ownReason', { status, reason: t(`sentence.reason.${view.reason}`) })}
+      </p>
+      <OwnCheckButton />
+    </div>
   );
 }

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import { useUser } from '../../app/context.tsx';
 import type { CallClient } from '../../call/CallClient.ts';
+import type { ChallengeState } from '../../call/ChallengeClient.ts';
 import type { CallSnapshot } from '../../call/callState.ts';
 import { othersOf, selfOf, type CallPerson } from '../../call/people.ts';
 
@@ -16,6 +17,10 @@ export function useCall(): CallClient {
 
 export function useCallState<T>(select: (snapshot: CallSnapshot) => T): T {
   return useStore(useCall().store, select);
+}
+
+export function useChallenges<T>(select: (state: ChallengeState) => T): T {
+  return useStore(useCall().challenges.store, select);
 }
 
 /** Everybody in the call. */
