@@ -46,6 +46,7 @@ export class TestServer {
     config.database = { ...base.database, url: await testDatabaseUrl() };
     config.calls = { ...base.calls, ...changes.calls };
     config.analysis = { ...base.analysis, processes: 1, ...changes.analysis };
+    config.policy = { ...base.policy, ...changes.policy };
     config.auth = { ...base.auth, ...changes.auth };
     return new TestServer(await Server.start({ config, logger: silent }), dataDir);
   }

@@ -38,7 +38,7 @@ export class MovementRun implements Run {
 
   see(glimpse: TimedGlimpse): ReturnType<Run['see']> {
     const step = this.#steps[this.#current];
-    if (!step || step.shownAtMs === null) {
+    if (typeof step?.shownAtMs !== 'number') {
       this.#atRest.push(glimpse);
       return 'go_on';
     }
