@@ -56,7 +56,16 @@ describe('light check in a browser', function () {
   /** The check runs, and ends like this; the host has it in a line. */
   async function runsTo(wanted: 'passed' | 'failed' | 'inconclusive'): Promise<void> {
     await asked.page.locator('[data-panel="left"]').waitFor({ state: 'attached' });
-    await result(wanted).waitFor({ timeout: 40_000 });
+    const clear = result('passed').or(result('failed'));
+    const ended = wanted === 'inconclusive' ? result(wanted) : clear.or(result('inconclusive'));
+    await ended.waitFor({ timeout: 40_000 });
+    // On a busy machine key frames are few; the retry adds its own to them.
+    if (wanted !== 'inconclusive' && (await result('inconclusive').isVisible())) {
+      await asked.page.getByTestId('challenge-retry').click();
+      await asked.page.locator('[data-panel="left"]').waitFor({ state: 'attached' });
+      await clear.waitFor({ timeout: 40_000 });
+    }
+    assert.ok(await result(wanted).isVisible());
     await host.page.getByText(en.challenge.line.light[wanted]).first().waitFor();
   }
 

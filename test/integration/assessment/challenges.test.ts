@@ -56,6 +56,12 @@ class Challenged {
     return this.#ended.promise;
   }
 
+  /** With the one retry, which adds to the first run, should that not suffice on a busy machine. */
+  async runAndRetry(): Promise<ChallengeEnd> {
+    const first = await this.run();
+    return first.result === 'inconclusive' ? this.run() : first;
+  }
+
   nextEnd(): Promise<ChallengeEnd> {
     this.#ended = Promise.withResolvers();
     return this.#ended.promise;
@@ -93,7 +99,7 @@ describe('challenges, through a mediasoup worker', function () {
   /** Somebody whose face has been seen. */
   async function personIn(options: Omit<LitPersonOptions, 'face'>): Promise<Challenged> {
     assert.ok(linda !== null);
-    const light = new LitPerson(await pictureOfFile(linda, WIDTH, HEIGHT, 'top'), { face: FACE, ...options });
+    const light = await LitPerson.create(await pictureOfFile(linda, WIDTH, HEIGHT, 'top'), { face: FACE, ...options });
     const person = new Challenged(test, await cameraOf(light.scene), light);
     await person.watched.until(
       ({ causes }) => causes.some((c) => c.analyzer === 'face_presence' && c.code === 'ok'),
@@ -120,7 +126,7 @@ describe('challenges, through a mediasoup worker', function () {
         JSON.stringify(
           test.saved.flatMap(({ detail }) => detail.evidence).filter((e) => e.analyzer === 'illumination'),
         );
-      const [passed, failed, unclear] = await Promise.all([lit.run(), swapped.run(), bright.run()]);
+      const [passed, failed, unclear] = await Promise.all([lit.runAndRetry(), swapped.runAndRetry(), bright.run()]);
       assert.deepEqual([passed.result, passed.reason], ['passed', 'followed'], measured());
       assert.deepEqual([failed.result, failed.reason, failed.retry], ['failed', 'face_unlit', true], measured());
       assert.deepEqual([unclear.result, unclear.reason, unclear.retry], ['inconclusive', 'unlit', true]);
@@ -136,7 +142,10 @@ describe('challenges, through a mediasoup worker', function () {
       assert.ok(kept.some(({ code, details }) => code === 'passed' && (details.faceZ ?? 0) >= 4));
 
       // The pass is of this very track.
-      const light = new LitPerson(await pictureOfFile(linda, WIDTH, HEIGHT, 'top'), { face: FACE, modulation: 0 });
+      const light = await LitPerson.create(await pictureOfFile(linda, WIDTH, HEIGHT, 'top'), {
+        face: FACE,
+        modulation: 0,
+      });
       subject.setCamera(await cameraOf(light.scene));
       assert.equal(subject.assessment.verifiedAt, null);
       await lit.watched.until(({ status }) => status === 'safe' || status === 'undetermined', 20_000);
@@ -148,7 +157,7 @@ describe('challenges, through a mediasoup worker', function () {
         personIn({ modulation: 0.03 }),
         personIn({ modulation: 0.05, lagMs: 2600 }),
       ]);
-      const lateEnd = late.run();
+      const lateEnd = late.runAndRetry();
       const running = person.run();
       person.watched.subject.setCameraOn(false);
       const end = await running;
