@@ -94,8 +94,8 @@ export function misusedTokens(
     ['exp in 300 million years', 'TOKEN_INVALID', sign({ ...good, exp: 9e15 })],
     ['exp 9e99', 'TOKEN_INVALID', sign({ ...good, exp: 9e99 })],
     ['exp one second too far', 'TOKEN_INVALID', sign({ ...good, exp: now + 901 })],
-    ['nbf in a minute', 'TOKEN_INVALID', sign({ ...good, nbf: now + 60 })],
-    ['iat in a minute', 'TOKEN_INVALID', sign({ ...good, iat: now + 60, exp: now + 900 })],
+    ['nbf in 14 minutes', 'TOKEN_INVALID', sign({ ...good, nbf: now + 840 })],
+    ['iat in an hour', 'TOKEN_INVALID', sign({ ...good, iat: now + 3600, exp: now + 4500 })],
     [
       'HS512 with our key',
       'TOKEN_INVALID',
