@@ -27,6 +27,7 @@ import { announcedAddress, announcedAddressProblem } from './media/announcedAddr
 import { NetworkProbes } from './media/NetworkProbes.ts';
 import { Room } from './media/Room.ts';
 import { WorkerPool } from './media/WorkerPool.ts';
+import { ModelCatalog, modelFolder } from './modelCatalog.ts';
 import { SignalingServer } from './signaling/SignalingServer.ts';
 
 export interface ServerOptions {
@@ -102,6 +103,7 @@ async function build(options: ServerOptions, parts: Closable[], done: (built: Bu
     startWorkers(config, logger).then(own),
     startAnalysis(config, logger, root).then(own),
   ]);
+  own(useCatalog(pool, config, logger, root));
   const monitor = own(
     new Monitor({
       pool,
@@ -189,6 +191,15 @@ async function startWorkers(config: Config, logger: Logger): Promise<WorkerPool>
 async function startAnalysis(config: Config, logger: Logger, root: string): Promise<AnalysisPool> {
   const modelsDir = join(root, '.cache', 'models');
   return AnalysisPool.create({ processes: config.analysis.processes, modelsDir, logger });
+}
+
+/** Models that operators bring: loaded beside the running checks, and again when the catalog changes. */
+function useCatalog(pool: AnalysisPool, { dataDir }: Config, logger: Logger, root: string): ModelCatalog {
+  const catalog = new ModelCatalog(join(root, 'config', 'models.yaml'), logger);
+  const use = (): void => pool.useModels(modelFolder(dataDir), catalog.entries);
+  catalog.on('change', use);
+  if (catalog.entries.length > 0) use();
+  return catalog;
 }
 
 async function openAccounts(config: Config, logger: Logger, database: Database): Promise<Accounts> {

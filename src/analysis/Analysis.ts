@@ -55,6 +55,7 @@ export class Analysis {
     this.#inspector = inspector;
     this.#send = send;
     socket.on('message', (datagram, remote) => this.#receive(datagram, remote));
+    inspector.classifiers.onState = (state) => send({ type: 'model', ...state });
     send({
       type: 'ready',
       port: socket.address().port,
@@ -76,6 +77,9 @@ export class Analysis {
         return;
       case 'look':
         return this.#look(message);
+      case 'loadModels':
+        void this.#inspector.classifiers.load(message.folder, message.catalog);
+        return;
       case 'ping':
         return this.#send({ type: 'pong', pingId: message.pingId, counters: { ...this.#counters } });
       default:

@@ -11,6 +11,7 @@ import { FaceEmbedder } from './faces/FaceEmbedder.ts';
 import { FaceMesh, type MeshedFace } from './faces/FaceMesh.ts';
 import { areaOf, overlap } from './faces/geometry.ts';
 import { qualityOf, type FaceQuality } from './faces/quality.ts';
+import { Classifiers } from './models/Classifiers.ts';
 import { Model } from './models/Model.ts';
 import type { Evidence, Looked, ModelState, UnreadableReason } from './protocol.ts';
 import type { Stream, WaitingFrame } from './Stream.ts';
@@ -33,6 +34,7 @@ export class FrameInspector {
   readonly #detector: FaceDetector | null;
   readonly #mesh: FaceMesh | null;
   readonly #embedder: FaceEmbedder | null;
+  readonly #classifiers = new Classifiers();
 
   static async create(modelsDir: string): Promise<FrameInspector> {
     const loaded = new Map<string, Model>();
@@ -58,6 +60,11 @@ export class FrameInspector {
     this.#modelVersions = Object.fromEntries([...loaded].map(([name, model]) => [name, model.version]));
   }
 
+  /** The models that operators bring. */
+  get classifiers(): Classifiers {
+    return this.#classifiers;
+  }
+
   /** Looks at one key frame of a stream. Never throws for what a sender can send. */
   async inspect(stream: Stream, frame: WaitingFrame, glimpse = false): Promise<Inspection | UnreadableReason> {
     const startedAt = performance.now();
@@ -77,14 +84,15 @@ export class FrameInspector {
       height: header.height,
       quantizerIndex: header.quantizerIndex,
     });
-    const faces = await this.#inspectFaces(stream, frame.atMs, picture, spent);
+    const mayRest = !glimpse && !integrity.suspicious && stream.track.mayRest(frame.atMs);
+    const faces = mayRest ? FACE_LEFT_OUT : await this.#inspectFaces(stream, frame.atMs, picture, spent);
     return {
       atMs: frame.atMs,
       frame: frameFacts(header, frame.data.length),
       evidence: [integrity.evidence, ...faces.evidence],
       glimpse: glimpse ? glimpseOf(picture, faces.main?.mesh ?? null) : null,
       durations: { ...spent, totalMs: performance.now() - startedAt },
-      modelVersions: this.#modelVersions,
+      modelVersions: { ...this.#modelVersions, ...this.#classifiers.versions },
       suspicious: integrity.suspicious || faces.suspicious,
       nextAtMs: integrity.nextAtMs,
     };
@@ -101,11 +109,7 @@ export class FrameInspector {
       const identity = stream.identity.skip(atMs, 'model_missing');
       return { evidence: [{ ...missing, code: 'model_missing' }, identity.evidence], suspicious: false, main: null };
     }
-    const detectedAt = performance.now();
-    const faces = await this.#detector.detect(picture);
-    spent.detectMs = performance.now() - detectedAt;
-    const main = await this.#meshMainFace(stream, picture, faces, this.#mesh);
-    spent.meshMs = performance.now() - detectedAt - spent.detectMs;
+    const { faces, main } = await this.#findFaces(stream, atMs, picture, spent);
     const presence = judgePresence({
       atMs,
       faces: faces.length,
@@ -124,20 +128,39 @@ export class FrameInspector {
       ? await this.#compareIdentity(stream, atMs, picture, main)
       : stream.identity.skip(atMs, presence.code);
     spent.embedMs = performance.now() - embeddedAt;
-    return { evidence: [presence, identity.evidence], suspicious: identity.suspicious, main };
+    const models = comparable ? await this.#classifiers.judge(stream, atMs, picture, main) : [];
+    stream.track.looked(atMs, main?.mesh ?? null, faces.length === 1 && identity.evidence.code === 'ok');
+    return { evidence: [presence, identity.evidence, ...models], suspicious: identity.suspicious, main };
   }
 
-  async #meshMainFace(
+  /** The faces in the picture, and the mesh over the main one. */
+  async #findFaces(
     stream: Stream,
+    atMs: number,
     picture: Picture,
-    faces: readonly DetectedFace[],
-    model: FaceMesh,
-  ): Promise<MainFace | null> {
+    spent: { detectMs: number; meshMs: number },
+  ): Promise<{ faces: readonly DetectedFace[]; main: MainFace | null }> {
+    const startedAt = performance.now();
+    const followed = stream.track.followed(atMs);
+    if (followed) {
+      const main = await this.#meshMainFace(stream, picture, [followed]);
+      spent.meshMs = performance.now() - startedAt;
+      if (main && main.quality.code === 'ok') return { faces: [followed], main };
+    }
+    const detectedAt = performance.now();
+    const faces = (await this.#detector?.detect(picture)) ?? [];
+    stream.track.searched(atMs);
+    spent.detectMs = performance.now() - detectedAt;
+    const main = await this.#meshMainFace(stream, picture, faces);
+    spent.meshMs = performance.now() - startedAt - spent.detectMs;
+    return { faces, main };
+  }
+
+  async #meshMainFace(stream: Stream, picture: Picture, faces: readonly DetectedFace[]): Promise<MainFace | null> {
     const face = mainOf(faces, stream);
-    stream.lastFace = face?.box ?? null;
-    if (!face) return null;
-    const mesh = await model.lay(picture, face);
-    return { detected: face, mesh, quality: qualityOf(picture, mesh) };
+    stream.track.lastBox = face?.box ?? null;
+    const mesh = face && (await this.#mesh?.lay(picture, face));
+    return face && mesh ? { detected: face, mesh, quality: qualityOf(picture, mesh) } : null;
   }
 
   async #compareIdentity(stream: Stream, atMs: number, picture: Picture, main: MainFace): Promise<IdentityJudgement> {
@@ -150,6 +173,9 @@ export class FrameInspector {
   }
 }
 
+/** What a look says of the face when it leaves it out: nothing, so that what was said before holds. */
+const FACE_LEFT_OUT = { evidence: [], suspicious: false, main: null };
+
 /** Whether a face is at least twice as large as every other one: a poster on the wall shall not end the comparison. */
 function isForemost(face: DetectedFace, faces: readonly DetectedFace[]): boolean {
   return faces.every((other) => other === face || areaOf(face.box) >= 2 * areaOf(other.box));
@@ -157,8 +183,8 @@ function isForemost(face: DetectedFace, faces: readonly DetectedFace[]): boolean
 
 /** The face to follow: the one where it was before, else the largest. */
 function mainOf(faces: readonly DetectedFace[], stream: Stream): DetectedFace | null {
-  const { lastFace } = stream;
-  const followed = lastFace && faces.find((face) => overlap(face.box, lastFace) > 0.3);
+  const { lastBox } = stream.track;
+  const followed = lastBox && faces.find((face) => overlap(face.box, lastBox) > 0.3);
   return followed ?? faces.toSorted((a, b) => areaOf(b.box) - areaOf(a.box))[0] ?? null;
 }
 

@@ -1,7 +1,8 @@
 import { MAX_KEY_FRAME_BYTES } from './decode/vp8KeyFrame.ts';
 import { StreamIntegrity } from './analyzers/StreamIntegrity.ts';
 import type { IdentityContinuity } from './analyzers/IdentityContinuity.ts';
-import type { Box } from './faces/geometry.ts';
+import { ModelOpinion } from './analyzers/ModelOpinion.ts';
+import { FaceTrack } from './faces/FaceTrack.ts';
 import type { ToChild } from './protocol.ts';
 import { KeyFrameAssembler } from './rtp/KeyFrameAssembler.ts';
 
@@ -32,8 +33,13 @@ export class Stream {
   readonly assembler = new KeyFrameAssembler({ maxBytes: MAX_KEY_FRAME_BYTES, patienceMs: PATIENCE_MS });
   readonly integrity = new StreamIntegrity();
   readonly identity: IdentityContinuity;
-  /** Where the main face was, to follow it among several. */
-  lastFace: Box | null = null;
+  readonly track = new FaceTrack();
+  readonly opinions = {
+    image_model: new ModelOpinion('image_model'),
+    presentation_attack: new ModelOpinion('presentation_attack'),
+  };
+  /** When models of the catalog last looked at the face. */
+  classifiedAtMs = -Infinity;
   look: Look | null = null;
   /** When its last frame was taken up, counted in frames. */
   servedAt = 0;

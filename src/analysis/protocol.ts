@@ -1,5 +1,8 @@
 import { z } from 'zod';
 import { analyzerName, causeCode } from '../protocol/assessment.ts';
+import { catalogEntries } from './models/catalogEntry.ts';
+
+export type { CatalogEntry } from './models/catalogEntry.ts';
 
 /**
  * What the server process and an analysis child say to each other over Node's IPC channel. Both parse what they get:
@@ -63,7 +66,22 @@ const look = z.strictObject({
 });
 const ping = z.strictObject({ type: z.literal('ping'), pingId: id });
 
-export const toChild = z.discriminatedUnion('type', [start, openStream, closeStream, forgetSubject, look, ping]);
+/** The models that operators bring; replaces those in use. Nothing waits for it. */
+const loadModels = z.strictObject({
+  type: z.literal('loadModels'),
+  folder: z.string().min(1).max(4096),
+  catalog: catalogEntries,
+});
+
+export const toChild = z.discriminatedUnion('type', [
+  start,
+  openStream,
+  closeStream,
+  forgetSubject,
+  look,
+  ping,
+  loadModels,
+]);
 export type ToChild = z.infer<typeof toChild>;
 
 export const modelState = z.strictObject({
@@ -161,6 +179,17 @@ const unreadable = z.strictObject({ type: z.literal('unreadable'), ...ofLook, re
 /** No whole key frame came before the deadline. */
 const nothing = z.strictObject({ type: z.literal('nothing'), ...ofLook, packets: count, keyFramesLost: count });
 
+/** `running`: foreign code has the process now; if it dies or hangs, this is why. */
+export const catalogModelState = z.strictObject({
+  name: z.string().max(64),
+  phase: z.enum(['running', 'ready', 'refused']),
+  error: z.string().max(500).nullable(),
+  /** Milliseconds of a run on average. */
+  meanMs: milliseconds.nullable(),
+});
+export type CatalogModelState = z.infer<typeof catalogModelState>;
+const model = z.strictObject({ type: z.literal('model'), ...catalogModelState.shape });
+
 const counters = z.record(z.string().max(32), count).refine((c) => Object.keys(c).length <= 32);
 const pong = z.strictObject({ type: z.literal('pong'), pingId: id, counters });
 
@@ -176,5 +205,6 @@ export const fromChild = z.discriminatedUnion('type', [
   nothing,
   pong,
   fault,
+  model,
 ]);
 export type FromChild = z.infer<typeof fromChild>;

@@ -2,7 +2,14 @@ import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { performance } from 'node:perf_hooks';
-import { fromChild, type FromChild, type Looked, type ToChild, type UnreadableReason } from '../analysis/protocol.ts';
+import {
+  fromChild,
+  type CatalogEntry,
+  type FromChild,
+  type Looked,
+  type ToChild,
+  type UnreadableReason,
+} from '../analysis/protocol.ts';
 import { assertUnreachable } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { processState } from './processState.ts';
@@ -53,6 +60,8 @@ export interface ChildCounters {
   invalid: number;
   unexpected: number;
   faults: number;
+  /** Times that a model of the catalog was refused or failed. */
+  modelFaults: number;
 }
 
 const WATCH_EVERY_MS = 250;
@@ -74,7 +83,7 @@ export class AnalysisChild extends EventEmitter<{ close: [] }> {
   readonly pid: number;
   /** Where taps send to. */
   readonly destination: UdpAddress;
-  readonly counters: ChildCounters = { invalid: 0, unexpected: 0, faults: 0 };
+  readonly counters: ChildCounters = { invalid: 0, unexpected: 0, faults: 0, modelFaults: 0 };
   /** What the process counts itself, as of its last answer to a ping. */
   reported: Readonly<Record<string, number>> = {};
   readonly models: Ready['models'];
@@ -84,6 +93,8 @@ export class AnalysisChild extends EventEmitter<{ close: [] }> {
   readonly #watch: NodeJS.Timeout;
   readonly #exited: Promise<void>;
   #inHand: number | null = null;
+  /** The catalog's model that has the process now. */
+  #runningModel: string | null = null;
   #pingedAtMs = -Infinity;
   /** Since when a ping waits for any word at all. */
   #silentSinceMs: number | null = null;
@@ -127,7 +138,17 @@ export class AnalysisChild extends EventEmitter<{ close: [] }> {
 
   /** Streams on whose frame it was at work when it was last heard of; for blaming them when it dies. */
   get lastTaken(): number | null {
-    return this.#inHand;
+    return this.#runningModel === null ? this.#inHand : null;
+  }
+
+  /** The catalog's model that it was running when it was last heard of; for blaming it when the process dies. */
+  get lastModel(): string | null {
+    return this.#runningModel;
+  }
+
+  /** Replaces the models of the catalog in use. */
+  loadModels(folder: string, catalog: readonly CatalogEntry[]): void {
+    this.#send({ type: 'loadModels', folder, catalog: [...catalog] });
   }
 
   get looksInFlight(): number {
@@ -219,6 +240,8 @@ export class AnalysisChild extends EventEmitter<{ close: [] }> {
       case 'ready':
         this.counters.unexpected++;
         return;
+      case 'model':
+        return this.#noteModel(message);
       case 'taken':
       case 'keyFrameLost':
       case 'looked':
@@ -228,6 +251,13 @@ export class AnalysisChild extends EventEmitter<{ close: [] }> {
       default:
         assertUnreachable(message);
     }
+  }
+
+  #noteModel({ name, phase, error, meanMs }: Extract<FromChild, { type: 'model' }>): void {
+    this.#runningModel = phase === 'running' ? name : null;
+    if (error === null) return;
+    this.counters.modelFaults++;
+    this.#logger.warn({ model: name, phase, reason: error, meanMs }, 'model of the catalog failed');
   }
 
   #answer(message: Extract<FromChild, { lookId: number }>): void {

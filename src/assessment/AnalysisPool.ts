@@ -1,4 +1,6 @@
 import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import type { CatalogEntry } from '../analysis/protocol.ts';
 import type { Logger } from '../logger.ts';
 import { AnalysisSlot } from './AnalysisSlot.ts';
 
@@ -22,6 +24,11 @@ export class AnalysisPool {
 
   private constructor(slots: AnalysisSlot[]) {
     this.#slots = slots;
+  }
+
+  /** Models that operators bring, from now on; nothing waits for them to be loaded. @param folder - Of their files. */
+  useModels(folder: string, catalog: readonly CatalogEntry[]): void {
+    for (const slot of this.#slots) slot.useModels(path.resolve(folder), catalog);
   }
 
   /** The place with the fewest participants; give it back with `release`. */

@@ -1,11 +1,14 @@
 import { EventEmitter } from 'node:events';
 import { performance } from 'node:perf_hooks';
+import type { CatalogEntry } from '../analysis/protocol.ts';
 import type { Logger } from '../logger.ts';
 import { AnalysisChild } from './AnalysisChild.ts';
 
 /** A process that dies is started again after this, then after twice as long, and so on. */
 const FIRST_RESTART_MS = 1000;
 const LAST_RESTART_MS = 30_000;
+/** Times that the process may die in one model before that model is left out. */
+const DEATHS_ALLOWED = 2;
 /** Alive for so long, and the next restart is quick again. */
 const HEALTHY_MS = 60_000;
 
@@ -25,6 +28,9 @@ export class AnalysisSlot extends EventEmitter<{ up: [AnalysisChild]; down: [] }
   #timer: NodeJS.Timeout | null = null;
   #delayMs = FIRST_RESTART_MS;
   #closed = false;
+  #models: { folder: string; catalog: readonly CatalogEntry[] } = { folder: '.', catalog: [] };
+  /** Model -> times that the process died or hung in it. */
+  readonly #deaths = new Map<string, number>();
 
   constructor(options: { modelsDir: string; logger: Logger }) {
     super();
@@ -36,6 +42,13 @@ export class AnalysisSlot extends EventEmitter<{ up: [AnalysisChild]; down: [] }
   /** The process, or null while there is none. */
   get child(): AnalysisChild | null {
     return this.#child;
+  }
+
+  /** Replaces the models of the catalog in use, now and in the processes to come; what was blamed is forgiven. */
+  useModels(folder: string, catalog: readonly CatalogEntry[]): void {
+    this.#models = { folder, catalog };
+    this.#deaths.clear();
+    this.#child?.loadModels(folder, catalog);
   }
 
   /** Settles when the first attempt has; a failed one is repeated. */
@@ -73,14 +86,26 @@ export class AnalysisSlot extends EventEmitter<{ up: [AnalysisChild]; down: [] }
   #adopt(child: AnalysisChild): void {
     const startedAtMs = performance.now();
     this.#child = child;
+    const { folder, catalog } = this.#models;
+    const usable = catalog.filter(({ name }) => (this.#deaths.get(name) ?? 0) < DEATHS_ALLOWED);
+    if (usable.length > 0) child.loadModels(folder, usable);
     child.once('close', () => {
       this.#child = null;
+      this.#blame(child.lastModel);
       if (this.#closed) return;
       if (performance.now() - startedAtMs > HEALTHY_MS) this.#delayMs = FIRST_RESTART_MS;
       this.#restartLater();
       this.emit('down');
     });
     this.emit('up', child);
+  }
+
+  #blame(model: string | null): void {
+    if (model === null || this.#closed) return;
+    const deaths = (this.#deaths.get(model) ?? 0) + 1;
+    this.#deaths.set(model, deaths);
+    const leftOut = deaths >= DEATHS_ALLOWED;
+    this.#logger.error({ model, deaths, leftOut }, 'analysis process ended in a model of the catalog');
   }
 
   #restartLater(): void {

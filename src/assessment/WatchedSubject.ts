@@ -203,12 +203,7 @@ export class WatchedSubject implements Subject {
     this.#freshness = 'fresh';
     this.#failure = null;
     this.#failedLooks = 0;
-    const presence = looked.evidence.find((item) => item.analyzer === 'face_presence');
-    const seen = presence !== undefined && !presence.abstained;
-    // A model that is missing says nothing about whether there is a face.
-    const unknown = presence?.code === 'model_missing';
-    if (seen || unknown) this.#faceless = { looks: 0, sinceMs: 0 };
-    else this.#faceless = { looks: this.#faceless.looks + 1, sinceMs: this.#faceless.sinceMs || looked.atMs };
+    this.#notePresence(looked);
     this.#restartStaleTimer();
     this.#tell(looked);
     this.#options.onLook(looked);
@@ -246,6 +241,16 @@ export class WatchedSubject implements Subject {
     if (this.#verifiedAtMs === null) return;
     this.#verifiedAtMs = null;
     this.#ledger = forgetPassed(this.#ledger);
+  }
+
+  #notePresence({ evidence, atMs }: Looked): void {
+    const presence = evidence.find(({ analyzer }) => analyzer === 'face_presence');
+    // A look that left the face out says nothing of it.
+    if (!presence) return;
+    // Nor does a model that is missing say whether there is one.
+    const seen = !presence.abstained || presence.code === 'model_missing';
+    if (seen) this.#faceless = { looks: 0, sinceMs: 0 };
+    else this.#faceless = { looks: this.#faceless.looks + 1, sinceMs: this.#faceless.sinceMs || atMs };
   }
 
   #handleFailure(failure: ScanFailure): void {

@@ -197,6 +197,6 @@ function causeOf({ analyzer, code, abstained }: Evidence): Cause {
   if (abstained) return cause(code === 'face_covered' ? 'hint' : 'not_looked');
   if (code === 'ok') return cause('fine');
   if (code === 'passed') return cause('passed');
-  if (code === 'several_faces') return cause('hint');
+  if (code === 'several_faces' || code === 'unusual') return cause('hint');
   return cause('found');
 }

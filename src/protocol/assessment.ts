@@ -57,6 +57,7 @@ export const causeCode = z.enum([
   'too_dark',
   'too_blurred',
   'model_missing',
+  'unusual',
   'not_done',
   'passed',
   'failed',

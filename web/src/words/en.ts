@@ -528,6 +528,7 @@ export const en = {
     too_dark: 'The picture is too dark.',
     too_blurred: 'The picture is too blurred.',
     model_missing: 'This check is not installed.',
+    unusual: 'Looks unusual to a model; a hint only.',
     not_done: 'Not done yet.',
     passed: 'Passed.',
     failed: 'Not passed.',

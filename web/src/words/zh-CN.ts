@@ -510,6 +510,7 @@ export const zhCN: Words = {
     too_dark: '画面太暗。',
     too_blurred: '画面太模糊。',
     model_missing: '没有安装这项检查。',
+    unusual: '模型认为画面有些异常，仅供参考。',
     not_done: '还没做。',
     passed: '通过了。',
     failed: '没有通过。',
