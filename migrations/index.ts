@@ -1,6 +1,12 @@
 import { InitialSchema1795509600000 } from './1795509600000-InitialSchema.ts';
 import { ChatMessages1795600200000 } from './1795600200000-ChatMessages.ts';
 import { WaitingRoom1795601000000 } from './1795601000000-WaitingRoom.ts';
+import { AssessmentBasis1795602000000 } from './1795602000000-AssessmentBasis.ts';
 
 /** All migrations, oldest first. A migration that was released is never changed; write another one. */
-export const migrations = [InitialSchema1795509600000, ChatMessages1795600200000, WaitingRoom1795601000000];
+export const migrations = [
+  InitialSchema1795509600000,
+  ChatMessages1795600200000,
+  WaitingRoom1795601000000,
+  AssessmentBasis1795602000000,
+];

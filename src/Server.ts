@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
@@ -103,13 +103,14 @@ async function build(options: ServerOptions, parts: Closable[], done: (built: Bu
     startWorkers(config, logger).then(own),
     startAnalysis(config, logger, root).then(own),
   ]);
-  own(useCatalog(pool, config, logger, root));
+  const catalog = own(useCatalog(pool, config, logger, root));
   const monitor = own(
     new Monitor({
       pool,
       logger,
       store: new PostgresAssessmentStore(database),
       times: config.analysis,
+      settings: settingsDigest(config, catalog),
       policy: config.policy,
     }),
   );
@@ -200,6 +201,19 @@ function useCatalog(pool: AnalysisPool, { dataDir }: Config, logger: Logger, roo
   catalog.on('change', use);
   if (catalog.entries.length > 0) use();
   return catalog;
+}
+
+/** SHA-256 of the settings that the analysis runs under, for the record. */
+function settingsDigest({ analysis }: Config, catalog: ModelCatalog): () => string {
+  const digest = (): string =>
+    createHash('sha256')
+      .update(JSON.stringify({ analysis, models: catalog.entries }))
+      .digest('hex');
+  let current = digest();
+  catalog.on('change', () => {
+    current = digest();
+  });
+  return () => current;
 }
 
 async function openAccounts(config: Config, logger: Logger, database: Database): Promise<Accounts> {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import type { IdentityJudgement } from './analyzers/IdentityContinuity.ts';
 import { judgePresence } from './analyzers/facePresence.ts';
@@ -88,7 +89,7 @@ export class FrameInspector {
     const faces = mayRest ? FACE_LEFT_OUT : await this.#inspectFaces(stream, frame.atMs, picture, spent);
     return {
       atMs: frame.atMs,
-      frame: frameFacts(header, frame.data.length),
+      frame: frameFacts(header, frame.data),
       evidence: [integrity.evidence, ...faces.evidence],
       glimpse: glimpse ? glimpseOf(picture, faces.main?.mesh ?? null) : null,
       durations: { ...spent, totalMs: performance.now() - startedAt },
@@ -188,6 +189,7 @@ function mainOf(faces: readonly DetectedFace[], stream: Stream): DetectedFace | 
   return followed ?? faces.toSorted((a, b) => areaOf(b.box) - areaOf(a.box))[0] ?? null;
 }
 
-function frameFacts(header: Vp8KeyFrameHeader, bytes: number): Inspection['frame'] {
-  return { bytes, width: header.width, height: header.height, quantizerIndex: header.quantizerIndex };
+function frameFacts({ width, height, quantizerIndex }: Vp8KeyFrameHeader, data: Buffer): Inspection['frame'] {
+  const sha256 = createHash('sha256').update(data).digest('hex');
+  return { sha256, bytes: data.length, width, height, quantizerIndex };
 }

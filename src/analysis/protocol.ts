@@ -153,6 +153,8 @@ const looked = z.strictObject({
   ...ofLook,
   atMs: z.int().min(0),
   frame: z.strictObject({
+    /** Of the key frame's bytes; says of which picture the evidence is, without the picture. */
+    sha256: z.string().regex(/^[0-9a-f]{64}$/),
     bytes: count,
     width: z.int().min(1).max(1920),
     height: z.int().min(1).max(1080),

@@ -17,6 +17,8 @@ export interface MonitorOptions {
   store: AssessmentStore;
   logger: Logger;
   times: SubjectTimes;
+  /** SHA-256 of the settings that the analysis runs under, for the record. */
+  settings?: () => string;
   /** By default nothing follows by itself. */
   policy?: PolicySettings;
 }
@@ -71,6 +73,7 @@ export class Monitor extends EventEmitter<MonitorEvents> {
       groupId: group.groupId,
       pool,
       times,
+      settings: this.#options.settings ?? (() => ''),
       logger,
       history: this.#history,
       policy: this.#policy,

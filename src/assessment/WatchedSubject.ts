@@ -3,6 +3,7 @@ import type { Logger } from '../logger.ts';
 import type { Assessment, UnscoredReason } from '../protocol/assessment.ts';
 import type { AnalysisPool } from './AnalysisPool.ts';
 import type { AnalysisSlot } from './AnalysisSlot.ts';
+import { basisOf, type Basis } from './basis.ts';
 import { CameraScanner, type ScanFailure, type ScanTimes } from './CameraScanner.ts';
 import type { ChallengeEvent } from './challenges/Challenge.ts';
 import { ChallengeDesk } from './challenges/ChallengeDesk.ts';
@@ -26,6 +27,8 @@ export interface SubjectOptions {
   logger: Logger;
   history: ChallengeHistory;
   policy: PolicySettings;
+  /** SHA-256 of the settings that the analysis runs under, for the record. */
+  settings: () => string;
   heldBackMs: () => number;
   onChallenge: (event: ChallengeEvent) => void;
   onStep: (step: Step, assessment: Assessment) => void;
@@ -296,6 +299,18 @@ export class WatchedSubject implements Subject {
     this.#options.onResult(this.#told, {
       evidence: [...(looked?.evidence ?? []), ...extra],
       durations: looked?.durations ?? null,
+      basis: this.#basis(nowMs),
+    });
+  }
+
+  #basis(nowMs: number): Basis {
+    return basisOf({
+      ledger: this.#ledger,
+      nowMs,
+      verified: this.#verifiedAtMs !== null,
+      reason: this.#assessment.reason,
+      last: this.#last,
+      settings: this.#options.settings(),
     });
   }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Evidence } from '../analysis/protocol.ts';
 import type { AnalyzerName, Cause, AssessmentStatus, Assurance } from '../protocol/assessment.ts';
 import type { Ledger, Remembered } from './ledger.ts';
@@ -58,6 +59,23 @@ const CONFIDENT_FROM = 0.5;
 /** A failed challenge or a changed face bars `safe` for so long (10 min). */
 const UNSAFE_AFTER_FINDING_MS = 600_000;
 
+/** Changes with everything above that a result depends on. Raise the number when the functions below change. */
+export const FUSION_RULES = createHash('sha256')
+  .update(
+    JSON.stringify([
+      1,
+      PRIOR_LOG_ODDS,
+      BOUNDS,
+      [...PASSIVE],
+      PASSIVE_BOUND,
+      [...CHALLENGES],
+      [HALF_LIFE_MS, CHALLENGE_HALF_LIFE_MS, UNSAFE_AFTER_FINDING_MS],
+      [PASSIVE_CONFIDENCE, CONFIDENCE_SCALE, CERTAIN_SHARE],
+      [RISK_FROM, SAFE_UP_TO, CONFIDENT_FROM],
+    ]),
+  )
+  .digest('hex');
+
 export interface Fusion {
   status: Exclude<AssessmentStatus, 'unscored'>;
   assurance: Assurance;
@@ -92,6 +110,26 @@ export function riskOf(ledger: Ledger, nowMs: number): number {
   }
   logOdds += Math.min(PASSIVE_BOUND, passive);
   return 1 / (1 + Math.exp(-logOdds));
+}
+
+/** What one analyzer adds to the log odds of a fake. */
+export interface Term {
+  evidence: Evidence;
+  bounds: Bounds;
+  /** What is left of it by its age, 0 to 1. */
+  share: number;
+  logOdds: number;
+  passive: boolean;
+}
+
+/** The terms behind `riskOf`, for explaining a result; analyzers that only abstained have none. */
+export function termsOf(ledger: Ledger, nowMs: number): Term[] {
+  return [...ledger].flatMap(([analyzer, remembered]) => {
+    const used = strongest(analyzer, remembered, nowMs);
+    if (!used) return [];
+    const logOdds = weightOf(analyzer, used.evidence) * used.share;
+    return [{ ...used, logOdds, bounds: BOUNDS[analyzer], passive: PASSIVE.has(analyzer) }];
+  });
 }
 
 /** How much has been looked at, 0 to 1: 0 when every analyzer abstained. More evidence never makes it less. */

@@ -1,5 +1,6 @@
 import type { Assessment } from '../protocol/assessment.ts';
 import type { Evidence } from '../analysis/protocol.ts';
+import type { Basis } from './basis.ts';
 import type { ChallengeDesk } from './challenges/ChallengeDesk.ts';
 
 /** An address on which UDP datagrams arrive or from which they come. */
@@ -56,6 +57,8 @@ export interface AssessmentDetail {
   evidence: readonly Evidence[];
   /** Null when nothing could be looked at. */
   durations: ScanDurations | null;
+  /** Everything that the assessment was computed from. */
+  basis: Basis;
 }
 
 /** A result as it is told and stored: numbers in full precision (pages get them rounded, see `views.ts`). */

@@ -17,8 +17,9 @@ export class PostgresAssessmentStore implements AssessmentStore {
     await this.#database.transaction(async (sql) => {
       const saved = await sql.run(
         `INSERT INTO security_assessments (call_id, user_id, peer_id, at, status, assurance, reason, risk, confidence,
-           causes, scanned_at, verified_at, model_versions, evidence, durations)
-         SELECT c.id, (SELECT id FROM users WHERE uuid = $2), $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15
+           causes, scanned_at, verified_at, model_versions, evidence, durations, basis)
+         SELECT c.id, (SELECT id FROM users WHERE uuid = $2), $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
+           $16
          FROM calls c WHERE c.uuid = $1`,
         [
           result.callId,
@@ -36,6 +37,7 @@ export class PostgresAssessmentStore implements AssessmentStore {
           JSON.stringify(assessment.modelVersions),
           JSON.stringify(detail.evidence),
           detail.durations && JSON.stringify(detail.durations),
+          JSON.stringify(detail.basis),
         ],
       );
       if (saved === 0) throw new Error('an assessment needs a call');

@@ -136,7 +136,11 @@ export class PostgresProcess {
   }
 }
 
-function clusterUrl({ password, socketFolder }: Cluster, database: string): string {
+/** Of a database of a cluster, by its unix socket. */
+export function clusterUrl(
+  { password, socketFolder }: Pick<Cluster, 'password' | 'socketFolder'>,
+  database: string,
+): string {
   const place = `host=${encodeURIComponent(socketFolder)}&port=${String(CLUSTER_PORT)}`;
   return `postgres://${CLUSTER_USER}:${password}@localhost/${database}?${place}`;
 }

@@ -1,3 +1,4 @@
+import { basisOf } from '../../src/assessment/basis.ts';
 import type { AssessmentResult } from '../../src/assessment/types.ts';
 import type { Assessment } from '../../src/protocol/assessment.ts';
 
@@ -38,6 +39,7 @@ export function assessmentResult(
           details: { distance: 0.01 },
         },
       ],
+      basis: basisOf({ ledger: new Map(), nowMs: atMs, verified: false, reason: null, last: null, settings: '' }),
       durations: { decodeMs: 6, detectMs: 3, meshMs: 4, embedMs: 5, totalMs: 20 },
     },
   };

@@ -40,7 +40,7 @@ function answer(streamId: number, lookId: number): void {
     nonce,
     lookId,
     atMs: nowMs,
-    frame: { bytes: 1, width: 640, height: 360, quantizerIndex: 1 },
+    frame: { sha256: '0'.repeat(64), bytes: 1, width: 640, height: 360, quantizerIndex: 1 },
     evidence: [evidence],
     durations: { decodeMs: 1, detectMs: 1, meshMs: 1, embedMs: 1, totalMs: 4 },
     modelVersions: { honest: 'yes' },

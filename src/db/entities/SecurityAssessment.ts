@@ -62,4 +62,8 @@ export class SecurityAssessment {
   /** Milliseconds by step; null when nothing could be looked at. */
   @Column({ type: 'jsonb', nullable: true })
   durations!: unknown;
+
+  /** Everything that the result was computed from (`assessment/basis.ts`); null for results from before it was kept. */
+  @Column({ type: 'jsonb', nullable: true })
+  basis!: unknown;
 }

@@ -18,7 +18,7 @@ const looked = {
   nonce: '0123456789abcdef0123456789abcdef',
   lookId: 2,
   atMs: 2,
-  frame: { bytes: 100, width: 640, height: 360, quantizerIndex: 30 },
+  frame: { sha256: '0'.repeat(64), bytes: 100, width: 640, height: 360, quantizerIndex: 30 },
   evidence: [evidence],
   durations: { decodeMs: 1, detectMs: 1, meshMs: 1, embedMs: 1, totalMs: 4 },
   modelVersions: { blazeface: 'abc' },
