@@ -2,15 +2,17 @@
  * npm run eval [-- --quick | --minutes N | --parallel N | --only TEXT]: how often the detection is right, measured
  * through the real SFU path; see scripts/eval/. Writes docs/evaluation.md with its plots, and every look as JSON.
  */
+import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import prettier from 'prettier';
 import { mediaDir } from '../test/support/TestMonitor.ts';
-import { castOf } from './eval/cast.ts';
+import { castOf, type Role } from './eval/cast.ts';
 import { loadClips } from './eval/clips.ts';
 import { reportOf } from './eval/report.ts';
-import { perform } from './eval/run.ts';
+import { perform, type OperatorModels, type RunResult } from './eval/run.ts';
+import { readCatalog } from '../src/modelCatalog.ts';
 
 const HELP = `usage: npm run eval [-- OPTION...]
 
@@ -41,7 +43,7 @@ async function main(): Promise<void> {
   console.log(
     `${roles.length} participants, ${mediaDir ? `${clips.length} clips` : 'no clips: ../shared/media is absent'}`,
   );
-  const run = await perform(roles, { parallel: Number(values.parallel), say: (line) => console.log(line) });
+  const run = await performAll(roles, quick ? null : operatorModels());
   const report = reportOf(run, { at: new Date(), media: mediaDir !== null, command: 'npm run eval' });
   await mkdir('test-results', { recursive: true });
   await writeFile('test-results/eval.json', JSON.stringify(run));
@@ -52,6 +54,23 @@ async function main(): Promise<void> {
   const style = { ...(await prettier.resolveConfig(file)), parser: 'markdown' };
   await writeFile(file, await prettier.format(report.markdown, style));
   for (const [name, svg] of Object.entries(report.plots)) await writeFile(path.join(out, 'evaluation', name), svg);
+}
+
+/** The catalog's models whose files lie beside the checkout, on or off. */
+function operatorModels(): OperatorModels | null {
+  const folder = '../shared/models';
+  const catalog = readCatalog('config/models.yaml').filter(({ file }) => existsSync(path.join(folder, file)));
+  return catalog.length > 0 ? { folder, catalog } : null;
+}
+
+/** Operators' models see those whom they might tell apart, in a run of their own: they cost more than all the rest. */
+async function performAll(roles: readonly Role[], models: OperatorModels | null): Promise<RunResult> {
+  const options = { parallel: Number(values.parallel), say: (line: string) => console.log(line) };
+  const forModels = (role: Role): boolean =>
+    ['swap from the start', 'print or screen'].includes(role.kind) || (role.kind === 'real clip' && role.rate === 600);
+  const plain = await perform(models ? roles.filter((role) => !forModels(role)) : roles, options);
+  const judged = models ? await perform(roles.filter(forModels), { ...options, parallel: 4, models }) : null;
+  return { ...plain, performances: [...plain.performances, ...(judged?.performances ?? [])] };
 }
 
 if (values.help) console.log(HELP);

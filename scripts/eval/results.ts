@@ -16,6 +16,8 @@ export const TARGETS: Partial<Record<Judge, readonly Kind[]>> = {
   presentation_attack: ['print or screen'],
 };
 
+const MODELS: ReadonlySet<Judge> = new Set(['image_model', 'presentation_attack']);
+
 /** Risk from which somebody is offered a challenge (DETECTION section 6). */
 export const CHALLENGE_RISK = 0.6;
 
@@ -25,7 +27,9 @@ export function scoreOf(look: LookRecord, judge: Judge): number | null {
   const said = look.evidence.find(({ analyzer }) => analyzer === judge);
   if (!said) return null;
   const measured = said.details.score;
-  if (said.abstained) return null;
+  // Clips are short: what a model says of one picture counts for its own row, though the fusion waits for three.
+  const early = MODELS.has(judge) && measured !== undefined;
+  if (said.abstained && !early) return null;
   // A finding counts above everything that was only measured.
   return (said.llr > 0 && isFinding(said.code) ? 1000 : 0) + (measured ?? said.llr * said.quality);
 }

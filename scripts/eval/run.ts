@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { types } from 'mediasoup';
-import type { Evidence, Looked } from '../../src/analysis/protocol.ts';
+import type { CatalogEntry, Evidence, Looked } from '../../src/analysis/protocol.ts';
 import { AnalysisPool } from '../../src/assessment/AnalysisPool.ts';
 import { Monitor } from '../../src/assessment/Monitor.ts';
 import { processState } from '../../src/assessment/processState.ts';
@@ -35,6 +35,12 @@ export interface RunResult {
   waitedMs: number[];
 }
 
+/** Models of the catalog that take part. */
+export interface OperatorModels {
+  folder: string;
+  catalog: readonly CatalogEntry[];
+}
+
 /** The first window ends early for those who switch while they are at rest. */
 const REST_TIMES = { ...realTimes, firstIntegrityWindowMs: 15_000 };
 const BETWEEN_STARTS_MS = 150;
@@ -45,9 +51,9 @@ const BETWEEN_STARTS_MS = 150;
  */
 export async function perform(
   roles: readonly Role[],
-  options: { parallel: number; say: (line: string) => void },
+  options: { parallel: number; say: (line: string) => void; models?: OperatorModels },
 ): Promise<RunResult> {
-  const stage = await Stage.open();
+  const stage = await Stage.open(options.models);
   try {
     const startedCpuMs = stage.cpuMs();
     const performances = await inParallel(roles, options, (role) => stage.play(role));
@@ -87,10 +93,11 @@ async function inParallel<T>(
 class Stage {
   #lastPeer = 0;
 
-  static async open(): Promise<Stage> {
+  static async open(models?: OperatorModels): Promise<Stage> {
     const logger = createLogger('silent');
     const workers = await testPool();
     const pool = await AnalysisPool.create({ processes: 1, modelsDir, logger });
+    if (models) pool.useModels(models.folder, models.catalog);
     const store = { saveScan: () => Promise.resolve() };
     const monitorWith = (times: typeof realTimes): Monitor => {
       const monitor = new Monitor({ pool, store, logger, times });

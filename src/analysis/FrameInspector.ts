@@ -146,7 +146,7 @@ export class FrameInspector {
     if (followed) {
       const main = await this.#meshMainFace(stream, picture, [followed]);
       spent.meshMs = performance.now() - startedAt;
-      if (main && main.quality.code === 'ok') return { faces: [followed], main };
+      if (main?.quality.code === 'ok') return { faces: [followed], main };
     }
     const detectedAt = performance.now();
     const faces = (await this.#detector?.detect(picture)) ?? [];
