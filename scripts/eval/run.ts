@@ -128,18 +128,23 @@ class Stage {
     const subject = monitor.watch({ callId: `call-${peerId}`, peerId, userId: null });
     const startedAtMs = Date.now();
     const looks: LookRecord[] = [];
+    const found = new AbortController();
     const listener = (watched: Subject, looked: Looked): void => {
-      if (watched === subject) looks.push(recordOf(subject, looked, startedAtMs));
+      if (watched !== subject) return;
+      const record = recordOf(subject, looked, startedAtMs);
+      looks.push(record);
+      if (isFound(record, role.attackAtS)) found.abort();
     };
     monitor.on('look', listener);
     subject.setConsent(true);
     subject.setCamera(camera);
-    const signal = AbortSignal.timeout(1000 * role.lengthS);
+    const signal = AbortSignal.any([AbortSignal.timeout(1000 * role.lengthS), found.signal]);
     await once(signal, 'abort');
+    const lengthS = Math.min(role.lengthS, (Date.now() - startedAtMs) / 1000);
     subject.close();
     monitor.off('look', listener);
     await camera.close();
-    return { ...role, looks };
+    return { ...role, lengthS, looks };
   }
 
   async close(): Promise<void> {
@@ -147,6 +152,12 @@ class Stage {
     await this.pool.close();
     await this.workers.close();
   }
+}
+
+/** An attack that was found need not go on. */
+function isFound({ atS, evidence }: LookRecord, attackAtS: number | null): boolean {
+  if (attackAtS === null || atS < attackAtS) return false;
+  return evidence.some(({ code }) => code === 'frozen' || code === 'looped' || code === 'face_changed');
 }
 
 function recordOf(subject: Subject, looked: Looked, startedAtMs: number): LookRecord {
