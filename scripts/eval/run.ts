@@ -138,7 +138,7 @@ class Stage {
     monitor.on('look', listener);
     subject.setConsent(true);
     subject.setCamera(camera);
-    const signal = AbortSignal.any([AbortSignal.timeout(1000 * role.lengthS), found.signal]);
+    const signal = AbortSignal.any([AbortSignal.timeout(Math.round(1000 * role.lengthS)), found.signal]);
     await once(signal, 'abort');
     const lengthS = Math.min(role.lengthS, (Date.now() - startedAtMs) / 1000);
     subject.close();
