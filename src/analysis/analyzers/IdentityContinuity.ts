@@ -156,7 +156,8 @@ const CHANGE_DISTANCE = 0.25;
 const CAMERA_CHANGE_DISTANCE = 0.4;
 const WINDOWS_IN_A_ROW = 3;
 const MAX_YAW_DEG = 25;
-const MAX_PROBE_GAP_MS = 4000;
+/** Looks of a window on a machine that is too busy may be so far apart. */
+const MAX_PROBE_GAP_MS = 8000;
 const CHANGED_LLR = 3;
 const CAMERA_CHANGED_LLR = 1;
 const MIN_HALVES_RATIO = 0.45;
