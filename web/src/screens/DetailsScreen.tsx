@@ -1,4 +1,5 @@
-import { IconChevronLeft, IconDownload } from '@tabler/icons-react';
+import { IconChevronLeft, IconDownload, IconFileTypeHtml } from '@tabler/icons-react';
+import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useUser } from '../app/context.tsx';
 import { errorWords } from '../app/errorWords.ts';
@@ -14,6 +15,7 @@ import { useCallTitle } from './CallRow.tsx';
 import styles from './DetailsScreen.module.css';
 import { ChatSection } from './details/ChatSection.tsx';
 import { EventLog } from './details/EventLog.tsx';
+import { saveJson, savePage } from './details/exportRecord.ts';
 import { QualitySection } from './details/QualitySection.tsx';
 import { SecuritySection } from './details/SecuritySection.tsx';
 import { NotFoundScreen } from './NotFoundScreen.tsx';
@@ -40,9 +42,10 @@ function Details({ details }: { details: CallDetails }) {
   const name = useCallTitle()(call);
   const title = call.callee === null ? name : t('details.title', { name });
   const timeline = callTimeline(details);
+  const shown = useRef<HTMLElement>(null);
   useTitle(title);
   return (
-    <main className="page" data-testid="call-details">
+    <main className="page" data-testid="call-details" ref={shown}>
       <div className={styles.head}>
         <IconLink href="/history" label={t('details.back')}>
           <IconChevronLeft size={20} stroke={1.8} aria-hidden />
@@ -50,7 +53,15 @@ function Details({ details }: { details: CallDetails }) {
         <h1 className="ell">{title}</h1>
         {timeline.checks > 0 && call.security_status !== null && <Status status={call.security_status} chip />}
         <span className="grow" />
-        <Button className="desk-only" onClick={() => exportJson(details)}>
+        <Button
+          className="desk-only"
+          data-testid="export-page"
+          onClick={() => shown.current && savePage(details, shown.current)}
+        >
+          <IconFileTypeHtml size={20} stroke={1.8} aria-hidden />
+          {t('details.exportPage')}
+        </Button>
+        <Button className="desk-only" onClick={() => saveJson(details)}>
           <IconDownload size={20} stroke={1.8} aria-hidden />
           {t('details.export')}
         </Button>
@@ -89,14 +100,4 @@ function Facts({ details: { call }, checks }: { details: CallDetails; checks: nu
       ))}
     </dl>
   );
-}
-
-/** Saves the record as the server gave it. */
-function exportJson(details: CallDetails): void {
-  const url = URL.createObjectURL(new Blob([JSON.stringify(details, null, 2)], { type: 'application/json' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = `veritalk-${details.call.id}.json`;
-  link.click();
-  URL.revokeObjectURL(url);
 }

@@ -594,6 +594,7 @@ export const en = {
   details: {
     title: 'Call with {{name}}',
     back: 'Back to history',
+    exportPage: 'Save as page',
     export: 'Export JSON',
     started: 'Started',
     duration: 'Duration',

@@ -574,6 +574,7 @@ export const zhCN: Words = {
   details: {
     title: '与 {{name}} 的通话',
     back: '返回通话记录',
+    exportPage: '存为网页',
     export: '导出 JSON',
     started: '开始',
     duration: '时长',
