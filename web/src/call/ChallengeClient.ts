@@ -32,6 +32,8 @@ export interface ChallengeState {
   own: OwnChallenge | null;
   /** By peer id; the last one of each, the own one included. */
   peers: Readonly<Record<string, PeerCheck>>;
+  /** Who asked the hosts to look at his result, until one has. */
+  review: string | null;
 }
 
 export interface ChallengeClientOptions {
@@ -46,7 +48,11 @@ const minBetweenChangesMs = 500;
 
 /** Active checks as this page takes part in them: answers, shows, and keeps what `store` says of everybody's. */
 export class ChallengeClient {
-  readonly store: StoreApi<ChallengeState> = createStore<ChallengeState>(() => ({ own: null, peers: {} }));
+  readonly store: StoreApi<ChallengeState> = createStore<ChallengeState>(() => ({
+    own: null,
+    peers: {},
+    review: null,
+  }));
   readonly #options: ChallengeClientOptions;
   readonly #unsubscribe: Array<() => void>;
   #changedAtMs = -Infinity;
@@ -59,6 +65,7 @@ export class ChallengeClient {
       signaling.on('challengeStarted', ({ challenge }) => this.#handleStarted(challenge)),
       signaling.on('challengeStepDue', (step) => this.#handleStep(step)),
       signaling.on('challengeEnded', (end) => this.#handleEnded(end)),
+      signaling.on('reviewRequested', ({ peerId }) => this.store.setState({ review: peerId })),
       signaling.onConnection((up) => !up && this.#handleLost()),
     ];
   }
@@ -98,10 +105,15 @@ export class ChallengeClient {
     await this.#ask('requestReview', {});
   }
 
+  /** A host has seen that a review was asked for. */
+  endReview(): void {
+    this.store.setState({ review: null });
+  }
+
   close(): void {
     clearTimeout(this.#timer);
     for (const stop of this.#unsubscribe) stop();
-    this.store.setState({ own: null, peers: {} });
+    this.store.setState({ own: null, peers: {}, review: null });
   }
 
   async #ask(...args: Parameters<Signaling['request']>): Promise<void> {

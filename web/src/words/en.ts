@@ -471,6 +471,7 @@ export const en = {
     back: 'Back to the call',
     backToDoor: 'Back',
     review: 'Ask for a review',
+    reviewAsked: '{{name}} asks you to review the result of the check.',
     doMovement: 'Do the movement check',
     doNow: { light: 'Do a light check now', movement: 'Do a movement check now' },
     passedAtDoor: 'Check passed. It holds for 10 minutes on this camera.',

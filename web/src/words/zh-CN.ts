@@ -453,6 +453,7 @@ export const zhCN: Words = {
     back: '回到通话',
     backToDoor: '返回',
     review: '请主持人复核',
+    reviewAsked: '{{name}} 请您复核检查结果。',
     doMovement: '做动作检查',
     doNow: { light: '先做灯光检查', movement: '先做动作检查' },
     passedAtDoor: '已通过检查，在这个摄像头上 10 分钟内有效。',

@@ -1,4 +1,4 @@
-import { IconAlertCircle, IconBulb } from '@tabler/icons-react';
+import { IconAlertCircle, IconBulb, IconUserSearch } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
@@ -20,11 +20,14 @@ import { useUnseenWaiting, WaitingBanner } from './WaitingBanner.tsx';
 export function CallBanners() {
   const { others, self } = usePeople();
   const news = useRiskNews(others);
+  const asker = useChallenges((state) => state.review);
+  const review = others.find(({ peerId }) => peerId === asker);
   const offer = useChallenges(({ own }) => own?.phase === 'invited' && isOffer(own.info));
   const waiting = useUnseenWaiting();
   if (news.length > 0) return <RiskBanner key={news.map((n) => n.peerId + (n.code ?? '')).join()} news={news} />;
   if (self.view.status === 'risk') return <OwnRiskBanner />;
   if (offer) return <OfferBanner />;
+  if (review) return <ReviewBanner person={review} />;
   if (waiting) return <WaitingBanner />;
   return <TroubleBanner />;
 }
@@ -114,6 +117,32 @@ function OwnRiskBanner() {
         </Button>
       }
       onHide={() => setHidden(true)}
+    />
+  );
+}
+
+/** To hosts: somebody wants his result looked at. */
+function ReviewBanner({ person }: { person: CallPerson }) {
+  const { t } = useTranslation();
+  const { challenges } = useCall();
+  const { openSecurity } = usePanel();
+  return (
+    <Banner
+      kind="info"
+      icon={<IconUserSearch size={24} stroke={1.8} aria-hidden />}
+      title={t('challenge.reviewAsked', { name: person.name })}
+      actions={
+        <Button
+          look="main"
+          onClick={() => {
+            challenges.endReview();
+            openSecurity(person.peerId);
+          }}
+        >
+          {t('banner.seeWhy')}
+        </Button>
+      }
+      onHide={() => challenges.endReview()}
     />
   );
 }
