@@ -53,19 +53,29 @@ describe('light check in a browser', function () {
     return asked.page.locator(`[data-testid="challenge-result"][data-result="${wanted}"]`);
   }
 
-  /** The check runs, and ends like this; the host has it in a line. */
-  async function runsTo(wanted: 'passed' | 'failed' | 'inconclusive'): Promise<void> {
+  /** Accepts, and gives what the check ended with. */
+  async function accept(): Promise<string | null> {
+    await asked.page.getByTestId('challenge-accept').click();
     await asked.page.locator('[data-panel="left"]').waitFor({ state: 'attached' });
-    const clear = result('passed').or(result('failed'));
-    const ended = wanted === 'inconclusive' ? result(wanted) : clear.or(result('inconclusive'));
+    const ended = asked.page.getByTestId('challenge-result');
     await ended.waitFor({ timeout: 40_000 });
-    // On a busy machine key frames are few; the retry adds its own to them.
-    if (wanted !== 'inconclusive' && (await result('inconclusive').isVisible())) {
-      await asked.page.getByTestId('challenge-retry').click();
-      await asked.page.locator('[data-panel="left"]').waitFor({ state: 'attached' });
-      await clear.waitFor({ timeout: 40_000 });
+    return ended.getAttribute('data-result');
+  }
+
+  /**
+   * The check runs, and ends like this; the host has it in a line. On a busy machine key frames are few and paints late:
+   * then it is asked for again, and what was gathered counts.
+   */
+  async function runsTo(wanted: 'passed' | 'failed' | 'inconclusive'): Promise<void> {
+    await invite();
+    let ended = await accept();
+    for (let tries = 1; ended !== wanted && tries < 3; tries++) {
+      assert.ok(ended === 'inconclusive' || ended === 'not_done', `${ended} instead of ${wanted}`);
+      await asked.page.keyboard.press('Escape');
+      await invite();
+      ended = await accept();
     }
-    assert.ok(await result(wanted).isVisible());
+    assert.equal(ended, wanted);
     await host.page.getByText(en.challenge.line.light[wanted]).first().waitFor();
   }
 
@@ -80,8 +90,6 @@ describe('light check in a browser', function () {
   });
 
   it('cannot tell where the light does not show, and says what helps', async () => {
-    await invite();
-    await asked.page.getByTestId('challenge-accept').click();
     await runsTo('inconclusive');
     await badge(':not([data-assurance="verified"])');
   });
@@ -103,8 +111,6 @@ describe('light check in a browser', function () {
 
   it('passes a face that follows the light, and gives the tick to its picture', async () => {
     await lightCamera(asked.page, 'all');
-    await invite();
-    await asked.page.getByTestId('challenge-accept').click();
     await runsTo('passed');
     await badge('[data-status="safe"][data-assurance="verified"]');
     await asked.page.getByTestId('challenge-close').click();
@@ -112,8 +118,6 @@ describe('light check in a browser', function () {
 
   it('fails a face that does not follow what everything around it follows', async () => {
     await lightCamera(asked.page, 'around');
-    await invite();
-    await asked.page.getByTestId('challenge-accept').click();
     await runsTo('failed');
     await badge('[data-status="risk"]');
     await asked.page.getByTestId('challenge-review').click();

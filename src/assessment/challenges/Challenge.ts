@@ -32,7 +32,7 @@ export const INVITATION_MS = 60_000;
 /** The camera and the eye get used to the panel, and a face at rest is seen. */
 const LEAD_MS = 1200;
 /** A page that shows nothing within this is hidden, closed or cut off. */
-const STEP_TIMEOUT_MS = 3000;
+const STEP_TIMEOUT_MS = 5000;
 /** A page may say that it painted later than the message came, but by no more than this. */
 const MAX_PAINT_MS = 1500;
 /** Light is still on its way to the lens, and key frames to the server, when nothing more is shown. */
