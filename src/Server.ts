@@ -10,6 +10,8 @@ import { AnalysisPool } from './assessment/AnalysisPool.ts';
 import { Monitor } from './assessment/Monitor.ts';
 import { forOthers, forSelf } from './assessment/views.ts';
 import { Accounts } from './auth/Accounts.ts';
+import { Guests } from './auth/Guests.ts';
+import { GuestTokens } from './auth/GuestTokens.ts';
 import { loadSecrets } from './auth/secrets.ts';
 import { Calls } from './calls/Calls.ts';
 import type { Config } from './config.ts';
@@ -17,6 +19,7 @@ import { PostgresAssessmentStore } from './db/AssessmentStore.ts';
 import { PostgresCallStore } from './db/CallStore.ts';
 import { Database } from './db/Database.ts';
 import { EmbeddedPostgres } from './db/EmbeddedPostgres.ts';
+import { PostgresGuestStore } from './db/GuestStore.ts';
 import { PostgresSessionStore } from './db/SessionStore.ts';
 import { PostgresUserStore } from './db/UserStore.ts';
 import { AppError, StartError } from './errors.ts';
@@ -114,7 +117,7 @@ async function build(options: ServerOptions, parts: Closable[], done: (built: Bu
       policy: config.policy,
     }),
   );
-  const accounts = await openAccounts(config, logger, database);
+  const { accounts, guests } = await openAccounts(config, logger, database);
   const calls = own(await openCalls(config, logger, { database, workers, monitor }));
   const httpServer = config.server.tls
     ? createHttpsServer({ ...httpServerOptions, ...config.server.tls })
@@ -126,16 +129,20 @@ async function build(options: ServerOptions, parts: Closable[], done: (built: Bu
     media: workers.alive,
   });
   const webRoot = join(root, 'dist', 'web');
-  httpServer.on('request', createHttpApp({ config, accounts, calls, networkChecks, readiness, logger, webRoot }));
+  const app = { config, accounts, guests, calls, networkChecks, readiness, logger, webRoot };
+  httpServer.on('request', createHttpApp(app));
   const signaling = new SignalingServer({
     httpServer,
-    authenticator: authenticatorOf(accounts),
+    authenticator: authenticatorOf(accounts, guests),
     calls,
     logger,
     server: config.server,
   });
   accounts.on('sessionRevoked', (sessionId) => {
     signaling.closeSession(sessionId);
+  });
+  guests.on('linkRevoked', (linkId) => {
+    signaling.turnAway(linkId);
   });
   monitor.on('assessment', ({ callId, peerId, assessment }) => {
     const views = { forOthers: forOthers(assessment), forSelf: forSelf(assessment) };
@@ -216,14 +223,21 @@ function settingsDigest({ analysis }: Config, catalog: ModelCatalog): () => stri
   return () => current;
 }
 
-async function openAccounts(config: Config, logger: Logger, database: Database): Promise<Accounts> {
-  return new Accounts({
+async function openAccounts(
+  config: Config,
+  logger: Logger,
+  database: Database,
+): Promise<{ accounts: Accounts; guests: Guests }> {
+  const secrets = await loadSecrets(config.dataDir);
+  const guests = new Guests({ config: config.auth, store: new PostgresGuestStore(database), secrets, logger });
+  const accounts = new Accounts({
     config: config.auth,
     users: new PostgresUserStore(database),
     sessions: new PostgresSessionStore(database),
-    secrets: await loadSecrets(config.dataDir),
+    secrets,
     logger,
   });
+  return { accounts, guests };
 }
 
 async function openCalls(
@@ -246,9 +260,15 @@ async function openCalls(
 }
 
 /** The sockets know a person by what they show of him; the account has more. */
-function authenticatorOf(accounts: Accounts): ConstructorParameters<typeof SignalingServer>[0]['authenticator'] {
+function authenticatorOf(
+  accounts: Accounts,
+  guests: Guests,
+): ConstructorParameters<typeof SignalingServer>[0]['authenticator'] {
   return {
+    findUser: (userId) => accounts.findUser(userId),
     async authenticate(accessToken) {
+      // Each kind is verified by its own; a token that claims the wrong one fails there.
+      if (GuestTokens.claims(accessToken)) return guests.authenticate(accessToken);
       const { user, sessionId, expiresAt } = await accounts.authenticate(accessToken);
       const { id, username, fullName } = user;
       return { user: { id, username, fullName }, guest: null, sessionId, expiresAt };

@@ -71,6 +71,8 @@ const schema = z.strictObject({
     absoluteTtlS: seconds,
     refreshGraceS: z.int().min(0).max(10),
     maxSessions: count,
+    guestTtlS: seconds,
+    maxGuestLinks: count,
     hashSlots: z.int().min(1).max(64),
     hashQueue: count,
     limits: z.strictObject({
@@ -80,6 +82,8 @@ const schema = z.strictObject({
       loginPerAddress: count,
       loginPerAccount: count,
       loginWindowS: seconds,
+      guestPerAddress: count,
+      guestWindowS: seconds,
     }),
   }),
   calls: z.strictObject({

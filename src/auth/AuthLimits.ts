@@ -26,6 +26,7 @@ export interface LoginAttempt {
  */
 export class AuthLimits {
   readonly #register: RateLimiterMemory;
+  readonly #guest: RateLimiterMemory;
   readonly #perAddress: RateLimiterMemory;
   readonly #perAccount: RateLimiterMemory;
   readonly #perAccountAndAddress: RateLimiterMemory;
@@ -34,6 +35,7 @@ export class AuthLimits {
     const limiter = (points: number, duration: number): RateLimiterMemory =>
       new RateLimiterMemory({ points, duration });
     this.#register = limiter(limits.registerPerAddress, limits.registerWindowS);
+    this.#guest = limiter(limits.guestPerAddress, limits.guestWindowS);
     this.#perAddress = limiter(limits.loginPerAddress, limits.loginWindowS);
     this.#perAccount = limiter(limits.loginPerAccount, limits.loginWindowS);
     this.#perAccountAndAddress = limiter(limits.loginPerAccountAndAddress, limits.loginWindowS);
@@ -42,6 +44,11 @@ export class AuthLimits {
   /** @throws AppError RATE_LIMITED. */
   async register(ipAddress: string): Promise<void> {
     await take(this.#register, addressKey(ipAddress));
+  }
+
+  /** A look at a guest link, or a sign-in by it. @throws AppError RATE_LIMITED. */
+  async guest(ipAddress: string): Promise<void> {
+    await take(this.#guest, addressKey(ipAddress));
   }
 
   /** To be asked before anything is looked up. @throws AppError RATE_LIMITED. */

@@ -109,3 +109,46 @@ export interface SessionStore {
   /** Whether the user ever signed in from this address. */
   hasSignedInFrom(userId: string, ipAddress: string): Promise<boolean>;
 }
+
+/** A meeting to which a link that is good leads. */
+export interface InvitedCall {
+  linkId: string;
+  callId: string;
+  roomId: string;
+  title: string | null;
+  host: Person;
+  expiresAt: Date;
+}
+
+export interface NewGuestLink {
+  linkId: string;
+  callId: string;
+  /** The host who made it. */
+  userId: string;
+  createdAt: Date;
+  expiresAt: Date;
+}
+
+export interface KnownGuest {
+  callId: string;
+  linkId: string;
+  name: string;
+  /** A host has let him in once. */
+  admitted: boolean;
+  linkRevoked: boolean;
+  /** The call is not over. */
+  callRuns: boolean;
+}
+
+export interface GuestStore {
+  /** @returns false, and nothing is stored, when the call has `maxLinks` good ones already. */
+  createLink(link: NewGuestLink, maxLinks: number): Promise<boolean>;
+  /** Good ones, newest first. */
+  links(callId: string, now: Date): Promise<{ linkId: string; createdAt: Date; expiresAt: Date; guestCount: number }[]>;
+  /** @returns whether the call has such a link. */
+  revokeLink(callId: string, linkId: string, now: Date): Promise<boolean>;
+  /** Null unless the link is good and its call is not over. */
+  findLink(linkId: string, now: Date): Promise<InvitedCall | null>;
+  createGuest(guest: { guestId: string; linkId: string; name: string; createdAt: Date }): Promise<void>;
+  findGuest(guestId: string): Promise<KnownGuest | null>;
+}

@@ -24,6 +24,7 @@ export interface CallIdentity {
   callType: CallType;
   title: string | null;
   lobby: boolean;
+  locked: boolean;
   createdAt: Date;
 }
 
@@ -63,7 +64,8 @@ export class Call extends EventEmitter<{
   /** The media could not be kept alive. */
   failed: [];
 }> {
-  readonly identity: CallIdentity;
+  #identity: CallIdentity;
+  readonly #hosts: Set<string>;
   readonly peers = new Map<string, Peer>();
   readonly media: CallMedia;
   readonly #chat: ChatLog;
@@ -76,24 +78,30 @@ export class Call extends EventEmitter<{
 
   constructor(options: CallOptions) {
     super();
-    this.identity = options.identity;
+    this.#identity = options.identity;
+    const { caller, callee } = options.identity;
+    this.#hosts = new Set([caller.id, ...(callee ? [callee.id] : [])]);
     this.status = options.status;
     this.startTime = options.startTime;
     this.#settings = options.settings;
     this.#checks = options.checks;
     this.#chat = new ChatLog(options.memory?.messages);
-    const { lobby } = this.identity;
+    const { lobby, locked } = this.identity;
     const known = options.memory?.people ?? [];
-    this.door = new Door({ lobby, locked: false, known, limits: options.settings });
+    this.door = new Door({ lobby, locked, known, limits: options.settings });
     this.media = new CallMedia({
       callId: this.id,
-      direct: this.direct,
+      direct: () => this.direct,
       peers: this.peers,
       createRoom: options.createRoom,
       checks: options.checks,
       logger: options.logger,
       onFailed: () => this.emit('failed'),
     });
+  }
+
+  get identity(): CallIdentity {
+    return this.#identity;
   }
 
   get id(): string {
@@ -112,7 +120,18 @@ export class Call extends EventEmitter<{
   get info(): CallInfo {
     const { id, roomId, callType, title, caller, callee, lobby } = this.identity;
     const startTime = this.startTime?.toISOString() ?? null;
-    return { callId: id, roomId, callType, title, caller, callee, status: this.status, startTime, lobby };
+    return {
+      callId: id,
+      roomId,
+      callType,
+      title,
+      caller,
+      callee,
+      status: this.status,
+      startTime,
+      lobby,
+      locked: this.door.locked,
+    };
   }
 
   get presentPeers(): Peer[] {
@@ -131,7 +150,7 @@ export class Call extends EventEmitter<{
   }
 
   roleOf(userId: string): PeerRole {
-    return this.direct || this.identity.caller.id === userId ? 'host' : 'participant';
+    return this.#hosts.has(userId) ? 'host' : 'participant';
   }
 
   /** Makes a person's media ready before joining. */
@@ -175,6 +194,19 @@ export class Call extends EventEmitter<{
     this.#admit(peer.user.id, peer.role, peer);
     this.#enter(peer);
     return peer;
+  }
+
+  /** A third person comes into a call between two: from now on it is a meeting, of which both stay hosts. */
+  becomeMeeting(): void {
+    this.#identity = { ...this.#identity, callee: null };
+    for (const peer of this.presentPeers) peer.connection?.notify('callChanged', { call: this.info });
+  }
+
+  /** See `Door.locked`. Everybody inside is told. */
+  setLocked(locked: boolean): void {
+    if (this.door.locked === locked) return;
+    this.door.locked = locked;
+    for (const peer of this.presentPeers) peer.connection?.notify('callChanged', { call: this.info });
   }
 
   /** A host sends somebody away who waits. @throws AppError NOT_FOUND. */

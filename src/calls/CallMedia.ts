@@ -9,7 +9,8 @@ import { flowBetween } from './states.ts';
 
 export interface CallMediaOptions {
   callId: string;
-  direct: boolean;
+  /** A call between two people; it may become one of more. */
+  direct: () => boolean;
   peers: ReadonlyMap<string, Peer>;
   createRoom: () => Promise<Room>;
   checks: CameraChecks;
@@ -168,7 +169,7 @@ export class CallMedia {
   #flow(viewer: Peer, owner: Peer): ReturnType<typeof flowBetween> {
     // Nothing passes in either direction while a host has yet to let one of them in, whatever was prepared.
     if (!viewer.admitted || !owner.admitted) return 'none';
-    return flowBetween(viewer.state, owner.state, this.#options.direct);
+    return flowBetween(viewer.state, owner.state, this.#options.direct());
   }
 
   #viewersOf(owner: Peer): Peer[] {

@@ -16,6 +16,11 @@ export interface CallStore {
    */
   end(callId: string, end: CallEnd): Promise<boolean>;
 
+  /** A call between two people goes on as a meeting; who took part and was called keeps his part in it. */
+  becomeMeeting(callId: string): Promise<void>;
+
+  setLocked(callId: string, locked: boolean): Promise<void>;
+
   participantJoined(participant: NewParticipant): Promise<void>;
   /** Idempotent: keeps an earlier `left_at`. */
   participantLeft(peerId: string, at: Date): Promise<void>;
@@ -105,6 +110,7 @@ export interface CallRecord {
   callType: CallType;
   title: string | null;
   lobby: boolean;
+  locked: boolean;
   status: CallStatus;
   startTime: Date | null;
   endTime: Date | null;
@@ -134,7 +140,7 @@ export interface NewQualitySample {
   freezeS: number;
 }
 
-/** A stored assessment as the call's record shows it, numbers in full precision. Guests without an account have none. */
+/** A stored assessment as the call's record shows it, numbers in full precision. */
 export interface ScanRow {
   userId: string;
   at: Date;

@@ -10,6 +10,8 @@ import type { CameraChecks } from './CameraChecks.ts';
 import { toChatMessage } from './ChatLog.ts';
 import type { Connection } from './Connection.ts';
 import type { Peer } from './Peer.ts';
+import { Invitations } from './Invitations.ts';
+import { NoticeLimit } from './NoticeLimit.ts';
 import { Presence } from './Presence.ts';
 import type { Visitor } from './Visitor.ts';
 import { qualityScore } from './quality.ts';
@@ -43,6 +45,8 @@ export class Calls {
   readonly store: Pick<CallStore, 'active' | 'history' | 'details'>;
   readonly #options: CallsOptions;
   readonly #presence = new Presence();
+  readonly #invitations: Invitations;
+  readonly #notices = new NoticeLimit();
   readonly #live = new Map<string, Call>();
   readonly #loading = new Map<string, Promise<Call>>();
   readonly #endings = new Map<string, Promise<void>>();
@@ -53,6 +57,10 @@ export class Calls {
   constructor(options: CallsOptions) {
     this.#options = options;
     const { store } = options;
+    this.#invitations = new Invitations({
+      tabsOf: (userId) => this.#presence.connectionsOf(userId),
+      ringMs: options.settings.ringTimeoutMs,
+    });
     this.#writer = new RecordWriter(options.logger);
     this.store = {
       active: async (...asked) => this.#writer.read(() => store.active(...asked)),
@@ -88,9 +96,15 @@ export class Calls {
     this.#presence.connected(connection);
     for (const call of this.#live.values()) {
       if (call.status === 'ringing' && call.identity.callee?.id === connection.userId) {
-        connection.notify('callRinging', { call: call.info });
+        connection.notify('callRinging', { call: call.info, from: call.identity.caller });
       }
     }
+    this.#invitations.remind(connection);
+  }
+
+  /** Nothing has come from a connection for some seconds, or something has come again. */
+  setSilent(connection: Connection, silent: boolean): void {
+    this.#presence.setSilent(connection, silent);
   }
 
   disconnected(connection: Connection): void {
@@ -130,6 +144,7 @@ export class Calls {
       createdAt: new Date(),
       ...options,
       lobby,
+      locked: false,
     };
     // Registered at once, so that a second caller finds the callee busy while the first row is being written.
     const parts = { ...this.#callParts(), identity, status, settings } as const;
@@ -144,7 +159,8 @@ export class Calls {
       throw error;
     }
     if (callee) {
-      for (const tab of this.#presence.connectionsOf(callee.id)) tab.notify('callRinging', { call: call.info });
+      const ringing = { call: call.info, from: caller };
+      for (const tab of this.#presence.connectionsOf(callee.id)) tab.notify('callRinging', ringing);
       this.#after(settings.ringTimeoutMs, call, () => this.#finish(call, 'missed', 'no_answer'));
     }
     return this.#record(call.id);
@@ -158,7 +174,8 @@ export class Calls {
   async enter(roomId: string, visitor: Visitor): Promise<Call> {
     const live = [...this.#live.values()].find((call) => call.identity.roomId === roomId);
     const call = live ?? (await this.#load(roomId));
-    if (!call.mayEnter(visitor)) throw notFound();
+    const invited = this.#invitations.of(visitor.user.id)?.call === call;
+    if (!call.mayEnter(visitor) && !invited) throw notFound();
     if (call.over) throw new AppError('CALL_OVER', 'This call is over.');
     return call;
   }
@@ -182,6 +199,12 @@ export class Calls {
     peer.connection?.notify('admitted', await call.joinedAnswer(peer));
   }
 
+  /** Nobody new enters once the database knows it, so that a restart does not open the door. */
+  async lock(call: Call, locked: boolean): Promise<void> {
+    await this.#options.store.setLocked(call.id, locked);
+    call.setLocked(locked);
+  }
+
   /** The callee takes the call: it begins, and his other tabs stop ringing. */
   async answer(
     callId: string,
@@ -190,6 +213,8 @@ export class Calls {
     prepared: Peer | null,
     consent: Consent | null,
   ): Promise<{ call: Call; peer: Peer; answer: Joined }> {
+    const invited = await this.#answerInvitation(callId, connection, visitor, prepared, consent);
+    if (invited) return invited;
     const { id } = visitor.user;
     const call = this.#ringing(callId, id);
     call.status = 'active';
@@ -203,7 +228,58 @@ export class Calls {
     return { call, ...(await joining) };
   }
 
+  /**
+   * Tells somebody in a call who else wanted to talk to him.
+   *
+   * @throws AppError CONFLICT when he is free, RATE_LIMITED when he was told of the same person a moment ago.
+   */
+  letKnow(from: Person, user: Person, callType: CallType): void {
+    if (from.id === user.id) throw new AppError('VALIDATION', 'That is you.');
+    if (!this.#busy(user.id)) throw new AppError('CONFLICT', `${user.username} is free. Call now.`);
+    const tabs = this.#presence.connectionsOf(user.id);
+    if (!this.#notices.take(`${from.id} ${user.id}`, Date.now())) {
+      throw new AppError('RATE_LIMITED', 'They have just been told.', { retryAfterS: 60 });
+    }
+    for (const tab of tabs) tab.notify('calledWhileBusy', { from, callType });
+  }
+
+  /**
+   * Rings somebody into a running call.
+   *
+   * @throws AppError CONFLICT when he is in it, BUSY when he is in another or rung already, LOCKED, CALL_OVER.
+   */
+  ring(call: Call, from: Peer, user: Person): void {
+    if (call.status !== 'active') throw new AppError('CALL_OVER', 'This call is not running.');
+    if (call.door.locked) throw new AppError('LOCKED', 'The meeting is locked. Unlock it first.');
+    if (call.presentPeers.some((p) => p.user.id === user.id)) {
+      throw new AppError('CONFLICT', `${user.username} is in this call already.`);
+    }
+    if (this.#busy(user.id)) throw new AppError('BUSY', `${user.username} is in another call.`);
+    this.#invitations.ring({ call, user, from });
+  }
+
+  /** Somebody who is rung into a running call comes. */
+  async #answerInvitation(
+    callId: string,
+    connection: Connection,
+    visitor: Visitor,
+    prepared: Peer | null,
+    consent: Consent | null,
+  ): Promise<{ call: Call; peer: Peer; answer: Joined } | null> {
+    const invitation = this.#invitations.answer(callId, connection);
+    if (!invitation) return null;
+    const { call, from } = invitation;
+    // Whom a host calls in need not wait for a host.
+    if (from.role === 'host') call.door.remember(visitor.user.id);
+    if (call.direct) {
+      call.becomeMeeting();
+      void this.#writer.write(call.id, () => this.#options.store.becomeMeeting(call.id));
+    }
+    return { call, ...(await this.join(call, connection, visitor, prepared, consent)) };
+  }
+
   async decline(callId: string, userId: string): Promise<void> {
+    if (this.#invitations.decline(callId, userId)) return;
     const call = this.#ringing(callId, userId);
     for (const tab of this.#tabsOf(call)) tab.notify('callDeclined', { callId });
     await this.#finish(call, 'declined', 'declined');
@@ -226,6 +302,14 @@ export class Calls {
     const call = this.#live.get(callId) ?? (await this.#loadUnlessOver(callId));
     if (call) await this.#finish(call, ...endingOf(call, userId));
     return this.#record(callId);
+  }
+
+  /** @throws AppError NOT_FOUND for strangers and calls that are not meetings or over, FORBIDDEN for who is no host. */
+  async checkHost(callId: string, userId: string): Promise<void> {
+    const details = await this.store.details(callId, userId);
+    if (details?.call.endTime !== null || details.call.callee !== null) throw notFound();
+    const role = this.#live.get(callId)?.roleOf(userId) ?? (details.call.caller.id === userId ? 'host' : 'participant');
+    if (role !== 'host') throw new AppError('FORBIDDEN', 'Only a host may do this.');
   }
 
   /** Keeps what a page measured. Losing one is no harm, so it is never tried again. */
@@ -266,7 +350,10 @@ export class Calls {
       void this.#finish(call, call.status === 'ringing' ? 'failed' : 'ended', 'server_lost');
     }
     await this.#writer.close();
-    for (const call of [...this.#live.values()]) this.#forget(call);
+    for (const call of [...this.#live.values()]) {
+      this.#invitations.end(call.id);
+      this.#forget(call);
+    }
   }
 
   #callParts(): Pick<CallsOptions, 'createRoom' | 'checks' | 'logger'> {
@@ -312,6 +399,7 @@ export class Calls {
     if (earlier) return earlier;
     call.status = status;
     const tabs = this.#tabsOf(call);
+    this.#invitations.end(call.id);
     this.#forget(call);
     for (const tab of tabs) tab.notify('callEnded', { callId: call.id, status, reason });
     this.#options.logger.info({ callId: call.id, status, reason }, 'call ended');
@@ -400,6 +488,7 @@ export class Calls {
   }
 
   #busy(userId: string): boolean {
+    if (this.#invitations.of(userId)) return true;
     return [...this.#live.values()].some(({ status, direct, identity, presentPeers }) => {
       const rings = status === 'ringing' && direct && [identity.caller.id, identity.callee?.id].includes(userId);
       return rings || presentPeers.some((p) => p.user.id === userId);

@@ -7,6 +7,7 @@ export class Presence {
   readonly #watched = new Map<Connection, ReadonlySet<string>>();
   readonly #callsOf = new Map<string, number>();
   readonly #told = new Map<string, PresenceValue>();
+  readonly #silent = new Set<Connection>();
 
   connected(connection: Connection): void {
     const tabs = this.#connections.get(connection.userId) ?? new Set();
@@ -19,6 +20,14 @@ export class Presence {
     tabs?.delete(connection);
     if (tabs?.size === 0) this.#connections.delete(connection.userId);
     this.#watched.delete(connection);
+    this.#silent.delete(connection);
+    this.#update(connection.userId);
+  }
+
+  /** A connection from which nothing comes any more counts as gone, before its end is certain. */
+  setSilent(connection: Connection, silent: boolean): void {
+    if (silent) this.#silent.add(connection);
+    else this.#silent.delete(connection);
     this.#update(connection.userId);
   }
 
@@ -34,9 +43,10 @@ export class Presence {
     this.#update(userId);
   }
 
+  /** Whoever has lost the connection is offline, also while his place in a call is kept for him. */
   of(userId: string): PresenceValue {
-    if (this.#callsOf.has(userId)) return 'in_call';
-    return this.#connections.has(userId) ? 'online' : 'offline';
+    if (this.connectionsOf(userId).every((connection) => this.#silent.has(connection))) return 'offline';
+    return this.#callsOf.has(userId) ? 'in_call' : 'online';
   }
 
   /** Every tab of a user. */

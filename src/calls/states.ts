@@ -29,6 +29,7 @@ export const allowedStates: Readonly<Record<RequestName, readonly PeerState[]>> 
   pauseConsumer: ['joined', 'held'],
   resumeConsumer: ['joined', 'held'],
   sendChat: ['joined'],
+  ringPerson: ['joined'],
   admitPeer: ['joined'],
   denyPeer: ['joined'],
   startChallenge: [...media, 'held'],
@@ -36,6 +37,7 @@ export const allowedStates: Readonly<Record<RequestName, readonly PeerState[]>> 
   refuseChallenge: [...media, 'held'],
   requestChallenge: ['joined'],
   requestReview: ['joined', 'held'],
+  lockCall: ['joined'],
   endCall: ['joined'],
   reportQuality: ['joined', 'held'],
 };
@@ -44,8 +46,34 @@ export const allowedStates: Readonly<Record<RequestName, readonly PeerState[]>> 
 export const hostOnly: ReadonlySet<RequestName> = new Set<RequestName>([
   'admitPeer',
   'denyPeer',
+  'lockCall',
   'endCall',
   'requestChallenge',
+]);
+
+/** Requests that a guest may make, who has no account; all others are refused. */
+export const guestsMay: ReadonlySet<RequestName> = new Set<RequestName>([
+  'reauthenticate',
+  'leave',
+  'prepare',
+  'join',
+  'intent',
+  'createTransport',
+  'connectTransport',
+  'restartIce',
+  'produce',
+  'pauseProducer',
+  'resumeProducer',
+  'closeProducer',
+  'setConsumerLayers',
+  'pauseConsumer',
+  'resumeConsumer',
+  'sendChat',
+  'startChallenge',
+  'challengeStep',
+  'refuseChallenge',
+  'requestReview',
+  'reportQuality',
 ]);
 
 export type Flow = 'none' | 'prepared' | 'flowing';

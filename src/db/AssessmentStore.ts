@@ -16,10 +16,10 @@ export class PostgresAssessmentStore implements AssessmentStore {
     const { assessment, detail } = result;
     await this.#database.transaction(async (sql) => {
       const saved = await sql.run(
-        `INSERT INTO security_assessments (call_id, user_id, peer_id, at, status, assurance, reason, risk, confidence,
-           causes, scanned_at, verified_at, model_versions, evidence, durations, basis)
-         SELECT c.id, (SELECT id FROM users WHERE uuid = $2), $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
-           $16
+        `INSERT INTO security_assessments (call_id, user_id, guest_id, peer_id, at, status, assurance, reason, risk,
+           confidence, causes, scanned_at, verified_at, model_versions, evidence, durations, basis)
+         SELECT c.id, (SELECT id FROM users WHERE uuid = $2), (SELECT id FROM guests WHERE uuid = $2), $3, $4, $5, $6,
+           $7, $8, $9, $10, $11, $12, $13, $14, $15, $16
          FROM calls c WHERE c.uuid = $1`,
         [
           result.callId,
@@ -56,14 +56,15 @@ async function summarize(sql: Sql, { callId, userId }: SubjectIdentity, status: 
     await sql.run('UPDATE calls SET was_at_risk = true WHERE uuid = $1 AND NOT was_at_risk', [callId]);
   }
   await sql.run(
-    `UPDATE call_participants p SET security_status = $3::varchar FROM calls c, users u
-     WHERE c.uuid = $1 AND u.uuid = $2 AND p.call_id = c.id AND p.user_id = u.id AND p.peer_id IS NULL
+    `UPDATE call_participants p SET security_status = $3::varchar FROM calls c
+     WHERE c.uuid = $1 AND p.call_id = c.id AND p.peer_id IS NULL
+       AND (p.user_id = (SELECT id FROM users WHERE uuid = $2) OR p.guest_id = (SELECT id FROM guests WHERE uuid = $2))
        AND p.security_status IS DISTINCT FROM $3 AND ($3 <> 'unscored' OR p.security_status IS NULL)`,
     [callId, userId, status],
   );
 }
 
-/** All results of a call, oldest first, guests' left out. @param id - The call's internal id. */
+/** All results of a call, oldest first. @param id - The call's internal id. */
 export async function scansOf(sql: Sql, id: number): Promise<ScanRow[]> {
   const rows = await sql.rows<{
     uuid: string;
@@ -75,8 +76,9 @@ export async function scansOf(sql: Sql, id: number): Promise<ScanRow[]> {
     confidence: number | null;
     causes: Cause[];
   }>(
-    `SELECT u.uuid, a.at, a.status, a.assurance, a.reason, a.risk, a.confidence, a.causes
-     FROM security_assessments a JOIN users u ON u.id = a.user_id WHERE a.call_id = $1 ORDER BY a.at, a.id`,
+    `SELECT COALESCE(u.uuid, g.uuid) AS uuid, a.at, a.status, a.assurance, a.reason, a.risk, a.confidence, a.causes
+     FROM security_assessments a LEFT JOIN users u ON u.id = a.user_id LEFT JOIN guests g ON g.id = a.guest_id
+     WHERE a.call_id = $1 AND (u.id IS NOT NULL OR g.id IS NOT NULL) ORDER BY a.at, a.id`,
     [id],
   );
   return rows.map(({ uuid, ...scan }) => ({ userId: uuid, ...scan }));

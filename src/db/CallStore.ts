@@ -88,15 +88,23 @@ export class PostgresCallStore implements CallStore {
     });
   }
 
+  async becomeMeeting(callId: string): Promise<void> {
+    await this.#database.run('UPDATE calls SET callee_id = NULL WHERE uuid = $1', [callId]);
+  }
+
+  async setLocked(callId: string, locked: boolean): Promise<void> {
+    await this.#database.run('UPDATE calls SET locked = $2 WHERE uuid = $1', [callId, locked]);
+  }
+
   async participantJoined(participant: NewParticipant): Promise<void> {
     const { callId, userId, peerId, role, joinedAt, consent } = participant;
     await this.#database.transaction(async (sql) => {
       const [call] = await sql.rows<{ id: number }>('SELECT id FROM calls WHERE uuid = $1', [callId]);
       if (!call) throw new Error('a participant needs a call');
-      await addMembers(sql, call.id, [userId]);
+      await (role === 'guest' ? addGuest(sql, call.id, userId, joinedAt) : addMembers(sql, call.id, [userId]));
       await sql.run(
-        `INSERT INTO call_participants (call_id, user_id, peer_id, role, joined_at, consent)
-         VALUES ($1, (SELECT id FROM users WHERE uuid = $2), $3, $4, $5, $6)
+        `INSERT INTO call_participants (call_id, user_id, guest_id, peer_id, role, joined_at, consent)
+         VALUES ($1, (SELECT id FROM users WHERE uuid = $2), (SELECT id FROM guests WHERE uuid = $2), $3, $4, $5, $6)
          ON CONFLICT (peer_id) DO NOTHING`,
         [call.id, userId, peerId, role, joinedAt, consent && JSON.stringify(consent)],
       );
@@ -190,7 +198,8 @@ export class PostgresCallStore implements CallStore {
     if (!row) throw new Error('there is no such call');
     const [people, rows] = await Promise.all([
       this.#database.rows<{ uuid: string }>(
-        `SELECT DISTINCT u.uuid FROM call_participants p JOIN users u ON u.id = p.user_id
+        `SELECT DISTINCT COALESCE(u.uuid, g.uuid) AS uuid FROM call_participants p
+         LEFT JOIN users u ON u.id = p.user_id LEFT JOIN guests g ON g.id = p.guest_id
          WHERE p.call_id = $1 AND p.peer_id IS NOT NULL`,
         [row.id],
       ),
@@ -208,8 +217,10 @@ export class PostgresCallStore implements CallStore {
 
   async saveQuality(sample: NewQualitySample): Promise<void> {
     const saved = await this.#database.run(
-      `INSERT INTO quality_samples (call_id, user_id, at, score, bitrate_bps, loss, rtt_ms, freeze_s)
-       SELECT c.id, u.id, $3, $4, $5, $6, $7, $8 FROM calls c, users u WHERE c.uuid = $1 AND u.uuid = $2`,
+      `INSERT INTO quality_samples (call_id, user_id, guest_id, at, score, bitrate_bps, loss, rtt_ms, freeze_s)
+       SELECT c.id, u.id, g.id, $3, $4, $5, $6, $7, $8
+       FROM calls c LEFT JOIN users u ON u.uuid = $2 LEFT JOIN guests g ON g.uuid = $2
+       WHERE c.uuid = $1 AND (u.id IS NOT NULL OR g.id IS NOT NULL)`,
       [
         sample.callId,
         sample.userId,
@@ -247,8 +258,9 @@ export class PostgresCallStore implements CallStore {
       joined_at: Date;
       left_at: Date | null;
     }>(
-      `SELECT u.uuid, u.username, u.full_name, p.role, p.joined_at, p.left_at
-       FROM call_participants p JOIN users u ON u.id = p.user_id
+      `SELECT COALESCE(u.uuid, g.uuid) AS uuid, COALESCE(u.username, '') AS username,
+         COALESCE(u.full_name, g.name) AS full_name, p.role, p.joined_at, p.left_at
+       FROM call_participants p LEFT JOIN users u ON u.id = p.user_id LEFT JOIN guests g ON g.id = p.guest_id
        WHERE p.call_id = $1 AND p.peer_id IS NOT NULL ORDER BY p.joined_at, p.id`,
       [id],
     );
@@ -270,8 +282,9 @@ export class PostgresCallStore implements CallStore {
       rtt_ms: number;
       freeze_s: number;
     }>(
-      `SELECT u.uuid, q.at, q.score, q.bitrate_bps, q.loss, q.rtt_ms, q.freeze_s
-       FROM quality_samples q JOIN users u ON u.id = q.user_id WHERE q.call_id = $1 ORDER BY q.at, q.id`,
+      `SELECT COALESCE(u.uuid, g.uuid) AS uuid, q.at, q.score, q.bitrate_bps, q.loss, q.rtt_ms, q.freeze_s
+       FROM quality_samples q LEFT JOIN users u ON u.id = q.user_id LEFT JOIN guests g ON g.id = q.guest_id
+       WHERE q.call_id = $1 ORDER BY q.at, q.id`,
       [id],
     );
     return rows.map((row) => ({
@@ -285,6 +298,16 @@ export class PostgresCallStore implements CallStore {
       freezeS: row.freeze_s,
     }));
   }
+}
+
+/** The same for a guest, who may come back from now on. */
+async function addGuest(sql: Sql, id: number, guestId: string, at: Date): Promise<void> {
+  await sql.run('UPDATE guests SET admitted_at = COALESCE(admitted_at, $2) WHERE uuid = $1', [guestId, at]);
+  await sql.run(
+    `INSERT INTO call_participants (call_id, guest_id) SELECT $1, g.id FROM guests g WHERE g.uuid = $2
+     ON CONFLICT (guest_id) WHERE peer_id IS NULL DO NOTHING`,
+    [id, guestId],
+  );
 }
 
 /** Says that these users have a part in the call; see `entities/CallParticipant.ts`. */

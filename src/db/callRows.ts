@@ -15,6 +15,7 @@ export interface CallRow {
   call_type: CallType;
   title: string | null;
   lobby: boolean;
+  locked: boolean;
   status: CallStatus;
   start_time: Date | null;
   end_time: Date | null;
@@ -28,7 +29,7 @@ export interface CallRow {
 
 /** Everything of `CallRow`; `c` is the call, whatever table it comes from. */
 export const callColumns = `
-  c.uuid, c.room_id, c.call_type, c.title, c.lobby, c.status, c.start_time, c.end_time, c.duration, c.end_reason, c.created_at,
+  c.uuid, c.room_id, c.call_type, c.title, c.lobby, c.locked, c.status, c.start_time, c.end_time, c.duration, c.end_reason, c.created_at,
   c.last_seen_at,
   CASE WHEN c.was_at_risk THEN 'risk' ELSE (
     SELECT p.security_status FROM call_participants p WHERE p.call_id = c.id AND p.security_status IS NOT NULL
@@ -36,7 +37,7 @@ export const callColumns = `
   ) END AS security_status,
   caller.uuid AS caller_uuid, caller.username AS caller_username, caller.full_name AS caller_full_name,
   callee.uuid AS callee_uuid, callee.username AS callee_username, callee.full_name AS callee_full_name,
-  (SELECT count(DISTINCT p.user_id) FROM call_participants p WHERE p.call_id = c.id AND p.peer_id IS NOT NULL)::integer
+  (SELECT count(DISTINCT (p.user_id, p.guest_id)) FROM call_participants p WHERE p.call_id = c.id AND p.peer_id IS NOT NULL)::integer
     AS participant_count`;
 
 export const callPeople = `
@@ -52,6 +53,7 @@ export function toCallRecord(row: CallRow): CallRecord {
     callType: row.call_type,
     title: row.title,
     lobby: row.lobby,
+    locked: row.locked,
     status: row.status,
     startTime: row.start_time,
     endTime: row.end_time,

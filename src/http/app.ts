@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import compression from 'compression';
 import express, { type Express, type RequestHandler } from 'express';
 import type { Accounts } from '../auth/Accounts.ts';
+import type { Guests } from '../auth/Guests.ts';
 import { isAllowedOrigin } from '../auth/origins.ts';
 import type { Config } from '../config.ts';
 import { AppError, notFound } from '../errors.ts';
@@ -20,6 +21,7 @@ import { createRoutes } from './routes.ts';
 export interface HttpAppOptions {
   config: Pick<Config, 'server'>;
   accounts: Accounts;
+  guests: Guests;
   calls: CallsForHttp;
   networkChecks: NetworkChecks;
   /** What must work before requests make sense, by name: `/readyz` is 200 when all are true. */
@@ -31,7 +33,7 @@ export interface HttpAppOptions {
 
 /** Everything that is answered over HTTP; sockets are attached to the same server elsewhere. */
 export function createHttpApp(options: HttpAppOptions): Express {
-  const { accounts, calls, networkChecks, readiness, logger, webRoot } = options;
+  const { accounts, guests, calls, networkChecks, readiness, logger, webRoot } = options;
   const { server } = options.config;
   const app = express();
   app.disable('x-powered-by');
@@ -55,7 +57,7 @@ export function createHttpApp(options: HttpAppOptions): Express {
       .json({ ready, checks });
   });
 
-  const handlers = createHandlers(accounts, calls, networkChecks);
+  const handlers = createHandlers(accounts, guests, calls, networkChecks);
   app.use(
     apiBase,
     refuseForeignOrigins(server),

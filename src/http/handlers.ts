@@ -1,11 +1,21 @@
 import type { Accounts, Identity } from '../auth/Accounts.ts';
 import { cleanText } from '../auth/names.ts';
 import type { ClientInfo } from '../auth/stores.ts';
+import type { Guests } from '../auth/Guests.ts';
 import type { Calls } from '../calls/Calls.ts';
 import { AppError, notFound } from '../errors.ts';
 import { toNetworkPath, toNetworkProbe, type NetworkChecks } from './networkChecks.ts';
 import type { routes, RouteBody, RouteName, RouteParams, RouteQuery, RouteResponse } from '../protocol/rest.ts';
-import { toCall, toCallDetails, toPerson, toSession, toTokens, toUser } from './presenters.ts';
+import {
+  toCall,
+  toCallDetails,
+  toGuestLink,
+  toInvitation,
+  toPerson,
+  toSession,
+  toTokens,
+  toUser,
+} from './presenters.ts';
 
 /** A request that has passed its route's schemas and, where the route asks for it, its session. */
 export interface RouteRequest<N extends RouteName> {
@@ -24,12 +34,17 @@ export type Handler<N extends RouteName> = (request: RouteRequest<N>) => Promise
 export type Handlers = { [N in RouteName]: Handler<N> };
 
 /** What http/ needs of calls. */
-export type CallsForHttp = Pick<Calls, 'start' | 'end' | 'presenceOf'> & {
+export type CallsForHttp = Pick<Calls, 'start' | 'end' | 'presenceOf' | 'checkHost' | 'letKnow'> & {
   readonly store: Pick<Calls['store'], 'active' | 'history' | 'details'>;
 };
 
 /** One handler for each row of the table in `protocol/rest.ts`. */
-export function createHandlers(accounts: Accounts, calls: CallsForHttp, networkChecks: NetworkChecks): Handlers {
+export function createHandlers(
+  accounts: Accounts,
+  guests: Guests,
+  calls: CallsForHttp,
+  networkChecks: NetworkChecks,
+): Handlers {
   return {
     register: async ({ body: { full_name: fullName, ...account }, client }) =>
       toTokens(await accounts.register({ ...account, fullName }, client)),
@@ -99,5 +114,40 @@ export function createHandlers(accounts: Accounts, calls: CallsForHttp, networkC
 
     startNetworkCheck: async ({ identity, body: { payload_type: payloadType, ...body } }) =>
       toNetworkProbe(body.protocol, await networkChecks.open({ ...body, payloadType, userId: identity.user.id })),
+
+    letThemKnow: async ({ identity, body }) => {
+      const { id, username, fullName } = identity.user;
+      const callee = await accounts.findUser(body.callee);
+      if (callee === null) throw notFound();
+      calls.letKnow({ id, username, fullName }, callee, body.call_type);
+    },
+
+    makeGuestLink: async ({ identity, params, body, origin }) => {
+      await calls.checkHost(params.id, identity.user.id);
+      return { link: toGuestLink(await guests.makeLink(params.id, identity.user.id, body.valid_s), origin) };
+    },
+
+    guestLinks: async ({ identity, params, origin }) => {
+      await calls.checkHost(params.id, identity.user.id);
+      return { links: (await guests.links(params.id)).map((link) => toGuestLink(link, origin)) };
+    },
+
+    revokeGuestLink: async ({ identity, params }) => {
+      await calls.checkHost(params.id, identity.user.id);
+      await guests.revokeLink(params.id, params.link);
+    },
+
+    lookAtGuestLink: async ({ body, client }) => ({ invitation: toInvitation(await guests.look(body.link, client)) }),
+
+    signInAsGuest: async ({ body, client }) => {
+      const { guest, call, accessToken, expiresInS } = await guests.signIn(body.link, body.name, client);
+      return {
+        guest: { id: guest.id, full_name: guest.fullName },
+        invitation: toInvitation(call),
+        access_token: accessToken,
+        token_type: 'Bearer',
+        expires_in: expiresInS,
+      };
+    },
   };
 }

@@ -1,7 +1,16 @@
 import type { SignedIn } from '../auth/Accounts.ts';
-import type { Account, SessionInfo } from '../auth/stores.ts';
+import type { GuestLink } from '../auth/Guests.ts';
+import type { Account, InvitedCall, SessionInfo } from '../auth/stores.ts';
 import type { CallDetails, CallRecord } from '../calls/CallStore.ts';
-import type { Call, RouteResponse, SecurityEntry, Tokens, User } from '../protocol/rest.ts';
+import type {
+  Call,
+  GuestLink as GuestLinkView,
+  Invitation,
+  RouteResponse,
+  SecurityEntry,
+  Tokens,
+  User,
+} from '../protocol/rest.ts';
 import type { Person } from '../protocol/signaling.ts';
 
 /** How our objects look on the wire: every field is named here, so that nothing else can slip out. */
@@ -37,6 +46,22 @@ export function toSession(
 
 export function toPerson(person: Person): Call['caller'] {
   return { id: person.id, username: person.username, full_name: person.fullName };
+}
+
+/** What somebody outside may know of a meeting: whose it is, and what it is called. */
+export function toInvitation({ roomId, title, host, expiresAt }: InvitedCall): Invitation {
+  const fullName = host.fullName.trim() || host.username;
+  return { room_id: roomId, title, host: { full_name: fullName }, expires_at: expiresAt.toISOString() };
+}
+
+export function toGuestLink(link: GuestLink, origin: string): GuestLinkView {
+  return {
+    id: link.linkId,
+    url: `${origin}/g/${link.text}`,
+    created_at: link.createdAt.toISOString(),
+    expires_at: link.expiresAt.toISOString(),
+    guest_count: link.guestCount,
+  };
 }
 
 /** The duration of a running call is the time since its start. */

@@ -15,6 +15,7 @@ export const errorStatus = {
   CONFLICT: 409,
   USERNAME_TAKEN: 409,
   EMAIL_TAKEN: 409,
+  NAME_TAKEN: 409,
   BUSY: 409,
   CALL_OVER: 409,
   NOT_JOINED: 409,

@@ -51,6 +51,7 @@ export const call = z.strictObject({
 });
 export type Call = z.infer<typeof call>;
 
+/** A guest (`role`) has an empty user name and a full name that nobody has verified. */
 const participant = z.strictObject({
   user_id: z.uuid(),
   username: z.string(),
@@ -114,6 +115,31 @@ const session = z.strictObject({
   expires_at: isoTime,
   current: z.boolean(),
 });
+
+/** Text at the end of a guest link's address. */
+const guestLinkText = z.string().min(1).max(128);
+
+/** Where a guest link leads. */
+const invitation = z.strictObject({
+  room_id: roomId,
+  title: z.string().nullable(),
+  host: z.strictObject({ full_name: z.string() }),
+  expires_at: isoTime,
+});
+export type Invitation = z.infer<typeof invitation>;
+
+const guestLink = z.strictObject({
+  id: z.uuid(),
+  url: z.string(),
+  created_at: isoTime,
+  expires_at: isoTime,
+  /** People who have signed in by it. */
+  guest_count: z.int().min(0),
+});
+export type GuestLink = z.infer<typeof guestLink>;
+
+/** Seconds for which a guest link may be good: 5 minutes to 30 days. */
+const linkTtl = z.int().min(300).max(2_592_000);
 
 const anyPassword = z.string().min(1).max(128);
 const empty = z.strictObject({});
@@ -343,6 +369,75 @@ export const routes = {
     }),
     status: 201,
     response: networkProbe,
+  },
+  /** Tells somebody who is in a call that the asker called; refused when he is free, since then one can call him. */
+  letThemKnow: {
+    method: 'post',
+    path: '/calls/notice',
+    auth: 'session',
+    params: empty,
+    query: empty,
+    body: z.strictObject({ callee: z.string().min(2).max(64), call_type: callType }),
+    status: 204,
+    response: z.void(),
+  },
+  makeGuestLink: {
+    method: 'post',
+    path: '/calls/:id/guest-links',
+    auth: 'session',
+    params: z.strictObject({ id: z.uuid() }),
+    query: empty,
+    body: z.strictObject({ valid_s: linkTtl.default(86_400) }),
+    status: 201,
+    response: z.strictObject({ link: guestLink }),
+  },
+  guestLinks: {
+    method: 'get',
+    path: '/calls/:id/guest-links',
+    auth: 'session',
+    params: z.strictObject({ id: z.uuid() }),
+    query: empty,
+    body: empty,
+    status: 200,
+    response: z.strictObject({ links: z.array(guestLink) }),
+  },
+  revokeGuestLink: {
+    method: 'delete',
+    path: '/calls/:id/guest-links/:link',
+    auth: 'session',
+    params: z.strictObject({ id: z.uuid(), link: z.uuid() }),
+    query: empty,
+    body: empty,
+    status: 204,
+    response: z.void(),
+  },
+  /** By POST, so that the link stands in no log of addresses. */
+  lookAtGuestLink: {
+    method: 'post',
+    path: '/guests/look',
+    auth: 'none',
+    params: empty,
+    query: empty,
+    body: z.strictObject({ link: guestLinkText }),
+    status: 200,
+    response: z.strictObject({ invitation }),
+  },
+  /** The access token opens a socket for this one call and nothing else. */
+  signInAsGuest: {
+    method: 'post',
+    path: '/guests',
+    auth: 'none',
+    params: empty,
+    query: empty,
+    body: z.strictObject({ link: guestLinkText, name: z.string().trim().min(1).max(64) }),
+    status: 201,
+    response: z.strictObject({
+      guest: z.strictObject({ id: z.uuid(), full_name: z.string() }),
+      invitation,
+      access_token: z.string(),
+      token_type: z.literal('Bearer'),
+      expires_in: z.int(),
+    }),
   },
 } as const satisfies Record<string, Route>;
 

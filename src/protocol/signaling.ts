@@ -41,6 +41,8 @@ export const callInfo = z.strictObject({
   startTime: isoTime.nullable(),
   /** Whoever comes waits until a host lets him in. */
   lobby: z.boolean(),
+  /** Nobody new may enter. */
+  locked: z.boolean(),
 });
 export type CallInfo = z.infer<typeof callInfo>;
 
@@ -175,6 +177,8 @@ export const requests = {
     data: z.strictObject({ requestId: objectId, text: chatText }),
     response: z.strictObject({ message: chatMessage }),
   },
+  /** Rings a member's devices, so that he comes into this running call. */
+  ringPerson: { data: z.strictObject({ userId: z.uuid() }), response: nothing },
   /** Lets somebody in from the waiting room (hosts). */
   admitPeer: { data: z.strictObject({ peerId: objectId }), response: nothing },
   /** Sends somebody away from the waiting room (hosts). */
@@ -202,6 +206,8 @@ export const requests = {
   },
   /** Asks the hosts to look at one's own result. At most one a minute. */
   requestReview: { data: nothing, response: nothing },
+  /** Closes the call to everybody who has not taken part yet, or opens it again (hosts). */
+  lockCall: { data: z.strictObject({ locked: z.boolean() }), response: nothing },
   /** Ends the call for everybody (hosts). */
   endCall: { data: nothing, response: nothing },
   /** What the page measured since its last report; kept with the call record. */
@@ -222,11 +228,18 @@ const peerRef = z.strictObject({ peerId: objectId });
 
 /** Notifications: name -> what is sent. */
 export const notifications = {
-  callRinging: z.strictObject({ call: callInfo }),
+  /** `from`: the caller, or whoever rings somebody into a running call. */
+  callRinging: z.strictObject({ call: callInfo, from: person }),
+  /** To whoever rang somebody into a running call. */
+  ringEnded: z.strictObject({ user: person, outcome: z.enum(['answered', 'declined', 'no_answer']) }),
   /** To the caller, and to the callee's other tabs, which close their dialog. */
   callAnswered: z.strictObject({ call: callInfo }),
+  /** Somebody called while this user was in a call, and wants him to know. */
+  calledWhileBusy: z.strictObject({ from: person, callType }),
   callDeclined: z.strictObject({ callId: z.uuid() }),
   callEnded: z.strictObject({ callId: z.uuid(), status: callStatus, reason: endReason.nullable() }),
+  /** Something about the call as a whole is different now. */
+  callChanged: z.strictObject({ call: callInfo }),
   presenceChanged: z.strictObject({ userId: z.uuid(), presence }),
   peerJoined: z.strictObject({ peer: peerInfo }),
   peerUpdated: z.strictObject({ peer: peerInfo }),

@@ -5,7 +5,12 @@ import { isAllowedOrigin } from '../auth/origins.ts';
 import type { Calls } from '../calls/Calls.ts';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
-import { socketPath, type ClientToServerEvents, type ServerToClientEvents } from '../protocol/signaling.ts';
+import {
+  socketPath,
+  type ClientToServerEvents,
+  type Person,
+  type ServerToClientEvents,
+} from '../protocol/signaling.ts';
 import { dispatch } from './dispatcher.ts';
 import { createHandlers } from './handlers.ts';
 import { SocketConnection, type SignedIn, type VeritalkSocket } from './SocketConnection.ts';
@@ -14,6 +19,8 @@ import { SocketConnection, type SignedIn, type VeritalkSocket } from './SocketCo
 export interface Authenticator {
   /** @throws AppError UNAUTHENTICATED, TOKEN_INVALID or TOKEN_EXPIRED. */
   authenticate(accessToken: string): Promise<SignedIn>;
+  /** A member by his id. */
+  findUser(userId: string): Promise<Person | null>;
 }
 
 export interface SignalingServerOptions {
@@ -27,8 +34,15 @@ export interface SignalingServerOptions {
 
 /** Messages above this are refused by closing the socket; the largest honest one, `produce`, has about 6 kB. */
 const maxMessageBytes = 64 * 1024;
-const pingIntervalMs = 5_000;
-const pingTimeoutMs = 8_000;
+/** A page that is there answers every one of these. */
+const pingIntervalMs = 1_500;
+const pingTimeoutMs = 11_500;
+/**
+ * Without a sign of life for this long a page counts as gone for those who watch its user's presence: two pings, and
+ * within 5 s with the time between two looks. Its connection is given up later, since networks stall for seconds.
+ */
+const silentAfterMs = 4_000;
+const silenceCheckMs = 500;
 const connectTimeoutMs = 10_000;
 /** Time after the access token's end in which a page may still bring a new one. */
 const expiryGraceMs = 60_000;
@@ -39,6 +53,8 @@ export class SignalingServer {
   readonly #options: SignalingServerOptions;
   readonly #connections = new Map<string, SocketConnection>();
   readonly #expiry = new Map<string, NodeJS.Timeout>();
+  readonly #silent = new Set<SocketConnection>();
+  readonly #silenceCheck: NodeJS.Timeout;
 
   constructor(options: SignalingServerOptions) {
     this.#options = options;
@@ -59,6 +75,7 @@ export class SignalingServer {
     });
     const handlers = createHandlers({
       calls: options.calls,
+      findUser: (userId) => options.authenticator.findUser(userId),
       reauthenticate: (connection, token) => this.#reauthenticate(connection, token),
     });
     this.#io.use((socket, next) => {
@@ -71,6 +88,7 @@ export class SignalingServer {
         },
       );
     });
+    this.#silenceCheck = setInterval(() => this.#watchSilence(), silenceCheckMs);
     this.#io.on('connection', (socket) => {
       const connection = this.#connections.get(socket.id);
       if (!connection) {
@@ -94,9 +112,22 @@ export class SignalingServer {
     }
   }
 
+  /** Nobody comes in by a guest link any more: whoever came by it and is not in the call yet has to go. */
+  turnAway(linkId: string): void {
+    for (const connection of this.#connections.values()) {
+      const { place } = connection;
+      if (connection.signedIn.guest?.linkId !== linkId || place?.peer.present) continue;
+      connection.notify('sessionRevoked', {});
+      connection.place = null;
+      if (place) void this.#options.calls.leave(place.call, place.peer);
+      connection.socket.disconnect(true);
+    }
+  }
+
   async close(): Promise<void> {
     for (const connection of this.#connections.values()) connection.notify('serverDraining', {});
     for (const timer of this.#expiry.values()) clearTimeout(timer);
+    clearInterval(this.#silenceCheck);
     await this.#io.close();
   }
 
@@ -120,12 +151,25 @@ export class SignalingServer {
       clearTimeout(this.#expiry.get(socket.id));
       this.#expiry.delete(socket.id);
       this.#connections.delete(socket.id);
+      this.#silent.delete(connection);
       const { place } = connection;
       if (place) place.call.connectionLost(place.peer, connection.lastSeenAt);
       calls.disconnected(connection);
     });
     this.#watchExpiry(connection);
     calls.connected(connection);
+  }
+
+  #watchSilence(): void {
+    const { calls } = this.#options;
+    const sinceMs = Date.now() - silentAfterMs;
+    for (const connection of this.#connections.values()) {
+      const silent = connection.lastSeenAt.getTime() < sinceMs;
+      if (silent === this.#silent.has(connection)) continue;
+      if (silent) this.#silent.add(connection);
+      else this.#silent.delete(connection);
+      calls.setSilent(connection, silent);
+    }
   }
 
   async #reauthenticate(connection: SocketConnection, accessToken: string): Promise<SignedIn> {

@@ -1,4 +1,4 @@
-import { allowedStates, hostOnly } from '../calls/states.ts';
+import { allowedStates, guestsMay, hostOnly } from '../calls/states.ts';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { requests, type Ack, type RequestData, type RequestName, type ResponseData } from '../protocol/signaling.ts';
@@ -59,6 +59,9 @@ async function run<N extends RequestName>(
     throw connection.state === 'idle'
       ? new AppError('NOT_JOINED', 'You are not in a call.')
       : new AppError('FORBIDDEN', 'This cannot be done now.');
+  }
+  if (connection.signedIn.guest && !guestsMay.has(name)) {
+    throw new AppError('FORBIDDEN', 'Guests cannot do this.');
   }
   if (hostOnly.has(name) && connection.place?.peer.role !== 'host') {
     throw new AppError('FORBIDDEN', 'Only a host may do this.');

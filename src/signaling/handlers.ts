@@ -4,19 +4,21 @@ import type { Call } from '../calls/Call.ts';
 import type { Calls } from '../calls/Calls.ts';
 import type { Peer } from '../calls/Peer.ts';
 import { AppError, notFound } from '../errors.ts';
-import type { RequestData } from '../protocol/signaling.ts';
+import type { Person, RequestData } from '../protocol/signaling.ts';
 import type { Handlers } from './dispatcher.ts';
 import type { SignedIn, SocketConnection } from './SocketConnection.ts';
 import { TokenBucket } from './TokenBucket.ts';
 
 export interface HandlerOptions {
   calls: Calls;
+  /** A member by his id. */
+  findUser: (userId: string) => Promise<Person | null>;
   /** @throws AppError for a token that is not good, or of another user. */
   reauthenticate: (connection: SocketConnection, accessToken: string) => Promise<SignedIn>;
 }
 
 /** What each request does once it is in its form and allowed. */
-export function createHandlers({ calls, reauthenticate }: HandlerOptions): Handlers {
+export function createHandlers({ calls, findUser, reauthenticate }: HandlerOptions): Handlers {
   return {
     async reauthenticate(connection, { accessToken }) {
       connection.signedIn = await reauthenticate(connection, accessToken);
@@ -149,6 +151,14 @@ export function createHandlers({ calls, reauthenticate }: HandlerOptions): Handl
       return { message: calls.sendChat(call, peer, data) };
     },
 
+    async ringPerson(connection, { userId }) {
+      const { call, peer } = placeOf(connection);
+      const user = await findUser(userId);
+      if (!user) throw notFound();
+      calls.ring(call, peer, user);
+      return {};
+    },
+
     async admitPeer(connection, { peerId }) {
       await calls.letIn(placeOf(connection).call, peerId);
       return {};
@@ -184,6 +194,11 @@ export function createHandlers({ calls, reauthenticate }: HandlerOptions): Handl
       const { call, peer } = placeOf(connection);
       limitReviews(peer);
       call.askForReview(peer);
+      return {};
+    },
+
+    async lockCall(connection, { locked }) {
+      await calls.lock(placeOf(connection).call, locked);
       return {};
     },
 

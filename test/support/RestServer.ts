@@ -10,10 +10,12 @@ import {
 } from 'node:http';
 import { z } from 'zod';
 import { Accounts } from '../../src/auth/Accounts.ts';
+import { Guests } from '../../src/auth/Guests.ts';
 import { Calls } from '../../src/calls/Calls.ts';
 import { loadConfig, type Config } from '../../src/config.ts';
 import { PostgresCallStore } from '../../src/db/CallStore.ts';
 import { Database } from '../../src/db/Database.ts';
+import { PostgresGuestStore } from '../../src/db/GuestStore.ts';
 import { PostgresSessionStore } from '../../src/db/SessionStore.ts';
 import { PostgresUserStore } from '../../src/db/UserStore.ts';
 import { createHttpApp } from '../../src/http/app.ts';
@@ -85,6 +87,7 @@ export class RestServer {
   readonly config: Config;
   readonly database: Database;
   readonly accounts: Accounts;
+  readonly guests: Guests;
   readonly calls: Calls;
   /** For what only calls with media would write. */
   readonly callStore: PostgresCallStore;
@@ -95,21 +98,22 @@ export class RestServer {
   readonly #http: Server;
 
   private constructor(
-    parts: Pick<RestServer, 'config' | 'database' | 'accounts' | 'calls' | 'callStore' | 'log'>,
+    parts: Pick<RestServer, 'config' | 'database' | 'accounts' | 'guests' | 'calls' | 'callStore' | 'log'>,
     webRoot: string,
   ) {
     this.config = parts.config;
     this.database = parts.database;
     this.accounts = parts.accounts;
+    this.guests = parts.guests;
     this.calls = parts.calls;
     this.callStore = parts.callStore;
     this.log = parts.log;
-    const { config, accounts, calls } = parts;
+    const { config, accounts, guests, calls } = parts;
     const logger = createLogger('debug', { write: (line) => this.log.push(line) });
     const readiness = async (): Promise<Record<string, boolean>> => this.readiness;
     this.#http = createServer(
       httpServerOptions,
-      createHttpApp({ config, accounts, calls, networkChecks: noMedia, readiness, logger, webRoot }),
+      createHttpApp({ config, accounts, guests, calls, networkChecks: noMedia, readiness, logger, webRoot }),
     );
     configureHttpServer(this.#http);
   }
@@ -133,11 +137,13 @@ export class RestServer {
       logger,
     });
     const key = (): KeyObject => createSecretKey(randomBytes(32));
+    const secrets = { accessTokenKey: key(), refreshTokenKey: key() };
+    const guests = new Guests({ config: config.auth, store: new PostgresGuestStore(database), secrets, logger });
     const accounts = new Accounts({
       config: config.auth,
       users: new PostgresUserStore(database),
       sessions: new PostgresSessionStore(database),
-      secrets: { accessTokenKey: key(), refreshTokenKey: key() },
+      secrets,
       logger,
     });
     const { scanIntervalMs, staleAfterMs, verifiedTtlMs } = config.analysis;
@@ -155,7 +161,7 @@ export class RestServer {
       bootId: randomUUID(),
     });
     const server = new RestServer(
-      { config, database, accounts, calls, callStore, log },
+      { config, database, accounts, guests, calls, callStore, log },
       options.webRoot ?? '/nonexistent',
     );
     server.#http.listen(0, '127.0.0.1');

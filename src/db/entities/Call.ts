@@ -42,6 +42,10 @@ export class Call {
   @Column({ type: 'boolean', default: false })
   lobby!: boolean;
 
+  /** Nobody who has not taken part yet may enter. */
+  @Column({ type: 'boolean', default: false })
+  locked!: boolean;
+
   /** The answer (a meeting: the first join). */
   @Column({ type: 'timestamptz', nullable: true })
   start_time!: Date | null;

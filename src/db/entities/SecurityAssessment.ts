@@ -1,5 +1,6 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryGeneratedColumn } from 'typeorm';
 import { Call } from './Call.ts';
+import { Guest } from './Guest.ts';
 import { User } from './User.ts';
 
 /** One result about one participant, as it was told, in full precision. */
@@ -9,6 +10,7 @@ import { User } from './User.ts';
 @Check('security_assessments_assurance_check', `assurance IN ('none', 'passive', 'verified')`)
 @Check('security_assessments_reason_check', `(status = 'unscored') = (reason IS NOT NULL)`)
 @Check('security_assessments_risk_check', `risk BETWEEN 0 AND 1 AND confidence BETWEEN 0 AND 1`)
+@Check('security_assessments_person_check', `user_id IS NULL OR guest_id IS NULL`)
 export class SecurityAssessment {
   @PrimaryGeneratedColumn({ type: 'bigint', primaryKeyConstraintName: 'security_assessments_pkey' })
   id!: string;
@@ -21,6 +23,10 @@ export class SecurityAssessment {
   @Column({ type: 'integer', nullable: true })
   @ForeignKey(() => User, { name: 'security_assessments_user_id_fkey', onDelete: 'RESTRICT' })
   user_id!: number | null;
+
+  @Column({ type: 'integer', nullable: true })
+  @ForeignKey(() => Guest, { name: 'security_assessments_guest_id_fkey', onDelete: 'RESTRICT' })
+  guest_id!: number | null;
 
   @Column({ type: 'varchar', length: 64 })
   peer_id!: string;

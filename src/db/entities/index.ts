@@ -1,6 +1,8 @@
 import { Call } from './Call.ts';
 import { CallParticipant } from './CallParticipant.ts';
 import { ChatMessage } from './ChatMessage.ts';
+import { Guest } from './Guest.ts';
+import { GuestLink } from './GuestLink.ts';
 import { PolicyAction } from './PolicyAction.ts';
 import { QualitySample } from './QualitySample.ts';
 import { SecurityAssessment } from './SecurityAssessment.ts';
@@ -12,6 +14,8 @@ export const entities = [
   User,
   UserSession,
   Call,
+  GuestLink,
+  Guest,
   CallParticipant,
   SecurityAssessment,
   PolicyAction,

@@ -23,6 +23,13 @@ const expected: Record<RouteName, Record<Role, number>> = {
   callDetails: { anonymous: 401, stranger: 404, caller: 200, callee: 200 },
   networkCheck: { anonymous: 401, stranger: 200, caller: 200, callee: 200 },
   startNetworkCheck: { anonymous: 401, stranger: 503, caller: 503, callee: 503 },
+  letThemKnow: { anonymous: 401, stranger: 204, caller: 204, callee: 400 },
+  // A call between two people has no guests, so there are no links to it for anybody.
+  makeGuestLink: { anonymous: 401, stranger: 404, caller: 404, callee: 404 },
+  guestLinks: { anonymous: 401, stranger: 404, caller: 404, callee: 404 },
+  revokeGuestLink: { anonymous: 401, stranger: 404, caller: 404, callee: 404 },
+  lookAtGuestLink: { anonymous: 404, stranger: 404, caller: 404, callee: 404 },
+  signInAsGuest: { anonymous: 404, stranger: 404, caller: 404, callee: 404 },
 };
 
 describe('who may ask what', () => {
@@ -59,6 +66,12 @@ describe('who may ask what', () => {
       startNetworkCheck: {
         body: { protocol: 'udp', fingerprint: Array(32).fill('AB').join(':'), ssrc: 1, payload_type: 96 },
       },
+      letThemKnow: { body: { callee: callee.username, call_type: 'video' } },
+      makeGuestLink: { params: { id: callId }, body: {} },
+      guestLinks: { params: { id: callId } },
+      revokeGuestLink: { params: { id: callId, link: randomUUID() } },
+      lookAtGuestLink: { body: { link: 'x' } },
+      signInAsGuest: { body: { link: 'x', name: 'Mira' } },
     };
     return inputs[name];
   }

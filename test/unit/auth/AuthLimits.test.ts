@@ -9,6 +9,8 @@ const limits = {
   loginPerAccountAndAddress: 2,
   loginPerAddress: 4,
   loginPerAccount: 3,
+  guestPerAddress: 2,
+  guestWindowS: 60,
   loginWindowS: 900,
 };
 const stranger = async (): Promise<boolean> => false;

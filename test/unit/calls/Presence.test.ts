@@ -36,11 +36,42 @@ describe('Presence', () => {
 
   it('counts a person in two calls as in a call until both are left', () => {
     const presence = new Presence();
+    const page = tab('a');
+    presence.connected(page);
     presence.enteredCall('a');
     presence.enteredCall('a');
     presence.leftCall('a');
     assert.equal(presence.of('a'), 'in_call');
     presence.leftCall('a');
+    assert.equal(presence.of('a'), 'online');
+  });
+
+  it('takes for offline whoever has lost the connection, while his place in a call is kept', () => {
+    const presence = new Presence();
+    const watcher = tab('watcher');
+    presence.watch(watcher, ['a']);
+    const page = tab('a');
+    presence.connected(page);
+    presence.enteredCall('a');
+    presence.disconnected(page);
+    const back = tab('a');
+    presence.connected(back);
+    presence.setSilent(back, true);
+    presence.setSilent(back, false);
+    assert.deepEqual(
+      watcher.told,
+      ['online', 'in_call', 'offline', 'in_call', 'offline', 'in_call'].map((p) => ({ userId: 'a', presence: p })),
+    );
+  });
+
+  it('goes by the page that still answers where another one is silent', () => {
+    const presence = new Presence();
+    const [silent, alive] = [tab('a'), tab('a')];
+    presence.connected(silent);
+    presence.connected(alive);
+    presence.setSilent(silent, true);
+    assert.equal(presence.of('a'), 'online');
+    presence.disconnected(alive);
     assert.equal(presence.of('a'), 'offline');
   });
 

@@ -18,6 +18,7 @@ function record(changes: Partial<CallRecord> = {}): CallRecord {
     callType: 'video',
     title: null,
     lobby: false,
+    locked: false,
     status: 'active',
     startTime: at(10),
     endTime: null,

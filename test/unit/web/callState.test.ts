@@ -35,6 +35,7 @@ function joined(producers: ProducerInfo[]): Parameters<typeof withJoined>[1] {
       status: 'active',
       startTime: null,
       lobby: false,
+      locked: false,
     },
     self: { peerId: 'self', role: 'host', state: 'joined', resumeToken: 'token' },
     peers: [peer('peer-1'), peer('self')],

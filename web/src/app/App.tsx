@@ -6,6 +6,8 @@ import { useStore } from 'zustand';
 import { AuthScreen } from '../screens/AuthScreen.tsx';
 import { ConsentDialog } from '../screens/ConsentDialog.tsx';
 import { DetailsScreen } from '../screens/DetailsScreen.tsx';
+import { GuestEnded } from '../screens/GuestEnded.tsx';
+import { GuestScreen } from '../screens/GuestScreen.tsx';
 import { HistoryScreen } from '../screens/HistoryScreen.tsx';
 import { HomeScreen } from '../screens/HomeScreen.tsx';
 import { IncomingDialog } from '../screens/IncomingDialog.tsx';
@@ -13,6 +15,7 @@ import { NetworkScreen } from '../screens/NetworkScreen.tsx';
 import { NotFoundScreen } from '../screens/NotFoundScreen.tsx';
 import { SettingsScreen } from '../screens/SettingsScreen.tsx';
 import { UnreachableScreen } from '../screens/UnreachableScreen.tsx';
+import { displayName } from '../call/people.ts';
 import { DeviceError } from '../call/media/devices.ts';
 import { preferences } from '../session/preferences.ts';
 import { Toasts, useToast } from '../parts/Toasts.tsx';
@@ -53,6 +56,8 @@ export function App({ client }: { client: Client }) {
 /** Sign-in first; a link that was opened without is still in the address afterwards. */
 function Door() {
   const status = useStore(useSession().store, (state) => state.status);
+  const [, invited] = useRoute('/g/:link');
+  if (invited && (status === 'signed-out' || status === 'signed-in')) return <GuestScreen link={invited.link} />;
   switch (status) {
     case 'restoring':
       return null;
@@ -62,16 +67,41 @@ function Door() {
       return <AuthScreen />;
     case 'signed-in':
       return <SignedIn />;
+    case 'guest':
+      return <GuestRoom />;
   }
 }
 
-function SignedIn() {
-  const current = useStore(useCalls().store, (state) => state.current);
+function usePreload(): void {
   useEffect(() => {
     // What does not arrive now is asked for again by the call itself.
     const timer = setTimeout(() => void preloadCall().catch(() => undefined), preloadAfterMs);
     return () => clearTimeout(timer);
   }, []);
+}
+
+/** All of the page that a guest has: the meeting that he was invited to. */
+function GuestRoom() {
+  const roomId = useStore(useSession().store, (state) => (state.status === 'guest' ? state.roomId : ''));
+  const current = useStore(useCalls().store, (state) => state.current);
+  const [path, navigate] = useLocation();
+  usePreload();
+  useEffect(() => {
+    if (path !== `/m/${roomId}`) navigate(`/m/${roomId}`, { replace: true });
+  }, [path, roomId, navigate]);
+  return (
+    <>
+      {current ? <CurrentCallView key={current.roomId} current={current} /> : <GuestEnded roomId={roomId} />}
+      <ConsentDialog />
+      <MeetingDoor />
+      <News />
+    </>
+  );
+}
+
+function SignedIn() {
+  const current = useStore(useCalls().store, (state) => state.current);
+  usePreload();
   return (
     <>
       {current ? <CurrentCallView key={current.roomId} current={current} /> : <Places />}
@@ -161,6 +191,11 @@ function News() {
   const { t } = useTranslation();
   const toast = useToast();
   const calls = useCalls();
+  // In a call it is a quiet word; the way to call back stands on the home screen afterwards.
+  const missed = useStore(calls.store, (state) => (state.current === null ? undefined : state.missed[0]));
+  useEffect(() => {
+    if (missed) toast(t('home.calledYou', { name: displayName(missed.from) }));
+  }, [missed, toast, t]);
   const trouble = useStore(calls.store, (state) => (state.current === null ? state.trouble : null));
   useEffect(() => {
     if (trouble !== null && !(trouble.error instanceof DeviceError)) toast(errorWords(trouble.error, t));

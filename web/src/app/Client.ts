@@ -24,7 +24,7 @@ export class Client {
   readonly question: StoreApi<ConsentQuestion | null> = createStore<ConsentQuestion | null>(() => null);
 
   constructor() {
-    this.session.store.subscribe(({ status }) => this.#handleStatus(status === 'signed-in'));
+    this.session.store.subscribe(({ status }) => this.#handleStatus(status === 'signed-in' || status === 'guest'));
     this.session.onAccessToken = (token) => {
       // A socket that cannot be told now is opened with the new token when it comes back.
       this.connection

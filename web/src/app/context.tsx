@@ -1,9 +1,8 @@
 import { createContext, useContext } from 'react';
 import { useStore } from 'zustand';
-import type { User } from '../../../src/protocol/rest.ts';
 import type { Calls } from '../call/Calls.ts';
 import type { Signaling } from '../api/Signaling.ts';
-import type { Session } from '../session/Session.ts';
+import type { PageUser, Session } from '../session/Session.ts';
 import type { Client } from './Client.ts';
 
 export const ClientContext = createContext<Client | null>(null);
@@ -18,8 +17,8 @@ export function useSession(): Session {
   return useClient().session;
 }
 
-/** The signed-in user; only for what is shown while somebody is signed in. */
-export function useUser(): User {
+/** Who uses the page; only for what is shown while that is known. */
+export function useUser(): PageUser {
   const user = useStore(useSession().store, (state) => state.user);
   if (!user) throw new Error('nobody is signed in');
   return user;

@@ -21,12 +21,14 @@ import {
   withTrack,
   withWaiting,
   type CallSnapshot,
+  type Ring,
 } from './callState.ts';
 import { spatialLayers, type Size } from './layers.ts';
 import type { DeviceKind } from './media/devices.ts';
 import { MediaLink, type NewConsumer, type TransportParameters } from './media/MediaLink.ts';
 import { OwnMedia, type OwnMediaOptions } from './media/OwnMedia.ts';
 import { ViewerLayers } from './media/ViewerLayers.ts';
+import { displayName } from './people.ts';
 import { OnlineWatch } from './OnlineWatch.ts';
 import { QualityReporter } from './QualityReporter.ts';
 
@@ -167,9 +169,27 @@ export class CallClient {
     await this.#options.signaling.request('leave', {});
   }
 
+  /** Rings somebody into this call; `rings` tells how it goes on. @throws RequestError */
+  async ring(user: { id: string; name: string }): Promise<void> {
+    this.#setRing(user.id, { name: user.name, state: 'ringing' });
+    try {
+      await this.#options.signaling.request('ringPerson', { userId: user.id });
+    } catch (error) {
+      const { [user.id]: _gone, ...others } = this.snapshot.rings;
+      if (codeOf(error) === 'BUSY') return this.#setRing(user.id, { name: user.name, state: 'busy' });
+      this.#set({ rings: others });
+      throw error;
+    }
+  }
+
   /** Lets somebody in who waits, or sends him away (hosts). */
   async decide(peerId: string, decision: 'admitPeer' | 'denyPeer'): Promise<void> {
     await this.#options.signaling.request(decision, { peerId });
+  }
+
+  /** Lets nobody new in, or everybody again (hosts). */
+  async setLocked(locked: boolean): Promise<void> {
+    await this.#options.signaling.request('lockCall', { locked });
   }
 
   /** Ends a meeting for everybody (hosts). */
@@ -319,6 +339,7 @@ export class CallClient {
         update({ call });
         if (this.#resumeToken !== null) this.#setStatus(call.status);
       }),
+      signaling.on('callChanged', ({ call }) => this.#isThis(call.callId) && update({ call })),
       signaling.on('callDeclined', ({ callId }) => this.#isThis(callId) && this.close('DECLINED')),
       signaling.on('callEnded', ({ callId, status, reason }) => {
         if (this.#isThis(callId)) this.close(endCodes[reason ?? ''] ?? status.toUpperCase());
@@ -327,6 +348,9 @@ export class CallClient {
         update(withPeer(this.snapshot, peer));
         // Who rings somebody is connected with that somebody's entry; that the call was answered is told after it.
         if (this.snapshot.phase === 'calling') this.#setStatus('active');
+      }),
+      signaling.on('ringEnded', ({ user, outcome }) => {
+        this.#setRing(user.id, { name: displayName(user), state: outcome });
       }),
       signaling.on('peerWaiting', ({ peer }) => update(withWaiting(this.snapshot, peer))),
       signaling.on('admitted', (joined) => this.#accept(joined)),
@@ -362,6 +386,10 @@ export class CallClient {
 
   #isThis(callId: string): boolean {
     return this.snapshot.call?.callId === callId;
+  }
+
+  #setRing(userId: string, ring: Ring): void {
+    this.#set({ rings: { ...this.snapshot.rings, [userId]: ring } });
   }
 
   #showAssessments(): void {

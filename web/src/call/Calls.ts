@@ -1,5 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { CallInfo } from '../../../src/protocol/signaling.ts';
+import type { CallInfo, Person } from '../../../src/protocol/signaling.ts';
 import type { CallType, Consent } from '../../../src/protocol/values.ts';
 import { codeOf, RequestError } from '../api/RequestError.ts';
 import type { Signaling } from '../api/Signaling.ts';
@@ -27,7 +27,7 @@ export interface CurrentCall {
 }
 
 export interface CallsState {
-  /** A call that rings for this user. */
+  /** A call that rings for this user; its caller is whoever rings. */
   incoming: CallInfo | null;
   current: CurrentCall | null;
   ended: EndedCall | null;
@@ -35,6 +35,8 @@ export interface CallsState {
   refused: { roomId: string; code: string } | null;
   /** When another window of this user answered the call that rang here; ms since 1970. */
   answeredElsewhereAtMs: number | null;
+  /** Who called while this user was in a call, latest first. */
+  missed: readonly { from: Person; callType: CallType; atMs: number }[];
   /** A failure people should see, with the time it happened so that the same one can come twice. */
   trouble: { error: unknown; atMs: number } | null;
 }
@@ -64,6 +66,7 @@ export class Calls {
     ended: null,
     refused: null,
     answeredElsewhereAtMs: null,
+    missed: [],
     trouble: null,
   }));
   readonly #options: CallsOptions;
@@ -76,12 +79,16 @@ export class Calls {
     this.#options = options;
     const { signaling } = options;
     this.#unsubscribe.push(
-      signaling.on('callRinging', ({ call }) => this.#handleRinging(call)),
+      signaling.on('callRinging', ({ call, from }) => this.#handleRinging({ ...call, caller: from })),
       signaling.on('callAnswered', ({ call }) => {
         if (this.store.getState().incoming?.callId === call.callId) {
           this.store.setState({ answeredElsewhereAtMs: Date.now() });
         }
         this.#stopRinging(call.callId);
+      }),
+      signaling.on('calledWhileBusy', ({ from, callType }) => {
+        const others = this.store.getState().missed.filter((notice) => notice.from.id !== from.id);
+        this.store.setState({ missed: [{ from, callType, atMs: Date.now() }, ...others] });
       }),
       signaling.on('callDeclined', ({ callId }) => this.#stopRinging(callId)),
       signaling.on('callEnded', ({ callId, status }) => {
@@ -184,6 +191,15 @@ export class Calls {
     if (!incoming) return;
     this.#stopRinging(incoming.callId);
     await this.#refuse(incoming.callId);
+  }
+
+  /** Tells somebody in a call that this user called. @throws RequestError */
+  async letThemKnow(callee: string, type: CallType): Promise<void> {
+    await this.#options.session.request('letThemKnow', { body: { callee, call_type: type } });
+  }
+
+  dismissMissed(userId: string): void {
+    this.store.setState(({ missed }) => ({ missed: missed.filter(({ from }) => from.id !== userId) }));
   }
 
   dismissEnded(): void {
@@ -297,8 +313,9 @@ export class Calls {
    * Hanging up ends a direct call for both. The socket says so as well; this second way reaches the server without one,
    * and before this page has joined the call that it started.
    */
-  #endForBoth({ directCallId }: CurrentCall, options: { keepalive?: boolean }): void {
-    if (directCallId === null) return;
+  #endForBoth({ directCallId, client }: CurrentCall, options: { keepalive?: boolean }): void {
+    // A third person has made a meeting of it, which goes on without this user.
+    if (directCallId === null || client.snapshot.call?.callee === null) return;
     // The server ends a call that nobody is in by itself when neither way arrives.
     this.#options.session.request('endCall', { body: { call_id: directCallId } }, options).catch(() => undefined);
   }

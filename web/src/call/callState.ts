@@ -31,6 +31,11 @@ export interface Look {
   confidence: number | null;
 }
 
+export interface Ring {
+  name: string;
+  state: 'ringing' | 'answered' | 'declined' | 'no_answer' | 'busy';
+}
+
 export interface CallSnapshot {
   phase: CallPhase;
   call: CallInfo | null;
@@ -43,6 +48,8 @@ export interface CallSnapshot {
   producers: Readonly<Record<string, ProducerInfo>>;
   /** Tracks of others, by `trackKey`. */
   tracks: Readonly<Record<string, RemoteTrack>>;
+  /** How it stands with the people whom this page rings into the call, by user id. */
+  rings: Readonly<Record<string, Ring>>;
   own: OwnMediaState;
   activeSpeaker: string | null;
   /** What may be said of each person's picture now, the own one included. */
@@ -69,6 +76,7 @@ export const initialSnapshot: CallSnapshot = {
   self: null,
   peers: [],
   waiting: [],
+  rings: {},
   producers: {},
   tracks: {},
   own: { mic: offDevice, camera: offDevice, screen: null },

@@ -33,6 +33,10 @@ export function Dialog({ labelledBy, testId, full = false, onEscape, children }:
       className={`${styles.dialog} ${full ? styles.full : ''}`}
       aria-labelledby={labelledBy}
       data-testid={testId}
+      // Escape closes the topmost thing only, and that is this.
+      onKeyDown={(event) => {
+        if (event.key === 'Escape') event.stopPropagation();
+      }}
       onCancel={(event) => {
         event.preventDefault();
         onEscape?.();

@@ -176,7 +176,7 @@ function useProblemOfError(): (error: unknown) => Problems {
 }
 
 /** A picture of what the product does: a tile with a plate. */
-function Claim() {
+export function Claim() {
   const { t } = useTranslation();
   const view: AssessmentView = {
     status: 'safe',

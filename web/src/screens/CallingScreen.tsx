@@ -20,7 +20,7 @@ export function CallingScreen({ outgoing }: { outgoing: boolean }) {
   const { t } = useTranslation();
   const call = useCall();
   const root = useRef<HTMLElement>(null);
-  const callee = useCallState((state) => state.call?.callee ?? null);
+  const callee = useCallState((state) => state.call?.callee ?? state.call?.caller ?? null);
   const ringing = useCallState((state) => state.phase === 'calling');
   const track = useCallState((state) => state.own.camera.track);
   const peer = useCallState((state) => state.peers[0]);

@@ -86,14 +86,13 @@ export function EndedCard({ ended }: { ended: EndedCall }) {
 
 function endWords({ call, code, selfId }: EndedCall) {
   if (code === 'ELSEWHERE') return 'elsewhere';
+  if (code === 'UNANSWERED') return 'unanswered';
   if (call.callee === null) return code === 'LEFT' ? 'left' : 'meeting';
   switch (code) {
     case 'DECLINED':
       return 'declined';
     case 'MISSED':
       return 'missed';
-    case 'UNANSWERED':
-      return 'unanswered';
     case 'FAILED':
       return 'failed';
     case 'LEFT':

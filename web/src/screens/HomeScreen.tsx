@@ -13,6 +13,7 @@ import { beganAtMs } from './callRecord.ts';
 import { CallRow } from './CallRow.tsx';
 import { EndedCard } from './EndedCard.tsx';
 import { MeetingCard } from './MeetingCard.tsx';
+import { MissedNotices } from './MissedNotices.tsx';
 import { PeopleCard } from './PeopleCard.tsx';
 import styles from './HomeScreen.module.css';
 import { useRequest } from './useRequest.ts';
@@ -35,6 +36,7 @@ export function HomeScreen() {
   return (
     <main className="page" data-testid="home">
       {ended && <EndedCard ended={ended} />}
+      <MissedNotices />
       <div className={styles.home}>
         <div className={styles.hello}>
           <h1>{t(`home.${partOfDay}`, { name: user.full_name || user.username })}</h1>

@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
-import { useUser } from '../app/context.tsx';
+import { useSession, useUser } from '../app/context.tsx';
 import { TopBar } from '../app/Frame.tsx';
 import { displayName } from '../call/people.ts';
 import { Button } from '../parts/Button.tsx';
@@ -14,12 +14,13 @@ export function LobbyScreen() {
   const { t } = useTranslation();
   const call = useCall();
   const info = useCallState((state) => state.call);
+  const guest = useCallState((state) => state.self?.role === 'guest');
   const [, navigate] = useLocation();
   useTitle(t('lobby.title'));
   const host = info ? displayName(info.caller) : '';
   const leave = (): void => {
     void call.leave().catch(() => undefined);
-    navigate('/');
+    if (!guest) navigate('/');
   };
   return (
     <>
@@ -33,13 +34,37 @@ export function LobbyScreen() {
               {t('lobby.where', { title: info?.title ?? t('home.untitled', { name: host }), name: host })}
             </p>
           </div>
-          <MemberNote />
+          {guest ? <GuestNote /> : <MemberNote />}
           <Button look="line" wide onClick={leave}>
             {t('lobby.leave')}
           </Button>
         </div>
       </main>
     </>
+  );
+}
+
+function GuestNote() {
+  const { t } = useTranslation();
+  const session = useSession();
+  const call = useCall();
+  const { full_name } = useUser();
+  const signIn = (): void => {
+    // The address stays, so that the meeting's door opens once he is signed in.
+    void call.leave().catch(() => undefined);
+    session.endGuest();
+  };
+  return (
+    <div className={styles.note}>
+      <p className="small">
+        <b>{t('guest.joining')}</b>
+        <br />
+        <span className="muted">{t('guest.joiningMore', { name: full_name })}</span>
+      </p>
+      <Button look="quiet" onClick={signIn}>
+        {t('auth.signIn')}
+      </Button>
+    </div>
   );
 }
 

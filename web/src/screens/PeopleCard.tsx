@@ -1,13 +1,16 @@
-import { IconPhone, IconSearch, IconVideo } from '@tabler/icons-react';
+import { IconBell, IconPhone, IconSearch, IconVideo } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { routes, type Call } from '../../../src/protocol/rest.ts';
 import type { CallType, Presence } from '../../../src/protocol/values.ts';
-import { useSession, useUser } from '../app/context.tsx';
+import { codeOf } from '../api/RequestError.ts';
+import { useCalls, useSession, useUser } from '../app/context.tsx';
+import { errorWords } from '../app/errorWords.ts';
 import { Avatar } from '../parts/Avatar.tsx';
 import { Button, IconButton } from '../parts/Button.tsx';
 import { Field } from '../parts/Field.tsx';
 import listStyles from '../parts/List.module.css';
+import { useToast } from '../parts/Toasts.tsx';
 import { contactsOf, nameOf } from './callRecord.ts';
 import styles from './HomeScreen.module.css';
 import { useCallPerson } from './useCallPerson.ts';
@@ -33,9 +36,12 @@ export function PeopleCard({ recent }: { recent: readonly Call[] | null }) {
   const found = useSearch(text);
   const people = useWithPresence(found, recent === null ? null : contactsOf(recent, user.id));
 
+  const [engaged, setEngaged] = useState<{ callee: string; type: CallType } | null>(null);
   const call = async (callee: string, type: CallType): Promise<void> => {
     setBusy(true);
-    setProblem(await callPerson(callee, type));
+    const words = await callPerson(callee, type);
+    setProblem(words);
+    setEngaged(words === t('home.busy') ? { callee, type } : null);
     setBusy(false);
   };
   return (
@@ -65,6 +71,7 @@ export function PeopleCard({ recent }: { recent: readonly Call[] | null }) {
           onChange={(event) => {
             setText(event.currentTarget.value);
             setProblem(null);
+            setEngaged(null);
           }}
         />
         <Button look="main" type="submit" data-testid="start-call" aria-busy={busy}>
@@ -72,6 +79,7 @@ export function PeopleCard({ recent }: { recent: readonly Call[] | null }) {
           {t('home.call')}
         </Button>
       </form>
+      {engaged && <LetThemKnow key={engaged.callee} {...engaged} onDone={() => setEngaged(null)} />}
       {people?.length === 0 ? (
         found === null ? (
           <Nobody />
@@ -88,6 +96,30 @@ export function PeopleCard({ recent }: { recent: readonly Call[] | null }) {
         </ul>
       )}
     </section>
+  );
+}
+
+/** Whom one calls is in a call: a quiet notice with one's name, to be called back. */
+function LetThemKnow({ callee, type, onDone }: { callee: string; type: CallType; onDone: () => void }) {
+  const { t } = useTranslation();
+  const calls = useCalls();
+  const toast = useToast();
+  const tell = async (): Promise<void> => {
+    try {
+      await calls.letThemKnow(callee, type);
+      toast(t('home.told'));
+    } catch (error) {
+      toast(codeOf(error) === 'CONFLICT' ? t('home.freeNow') : errorWords(error, t));
+    }
+    onDone();
+  };
+  return (
+    <div className={styles.engaged}>
+      <Button data-testid="let-them-know" onClick={() => void tell()}>
+        <IconBell size={20} stroke={1.8} aria-hidden />
+        {t('home.letThemKnow')}
+      </Button>
+    </div>
   );
 }
 
@@ -119,7 +151,7 @@ function PersonRow({ person, onCall }: { person: Person; onCall: (type: CallType
 }
 
 /** People whom the typed text finds; null while it is too short to ask. */
-function useSearch(text: string): Person[] | null {
+export function useSearch(text: string): Person[] | null {
   const session = useSession();
   const user = useUser();
   const [found, setFound] = useState<Person[] | null>(null);

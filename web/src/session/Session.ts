@@ -2,14 +2,21 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { RouteBody, RouteName, RouteResponse, Tokens, User } from '../../../src/protocol/rest.ts';
 import { codeOf, isTransient, RequestError } from '../api/RequestError.ts';
 import { callRoute, type CallOptions, type RouteInput } from '../api/rest.ts';
+import { loadGuestPass, storeGuestPass, type GuestPass } from './guestPass.ts';
 
 const storageKey = 'veritalk.refresh';
 const lockName = 'veritalk.refresh';
 /** An access token is renewed this long before it ends, ms. */
 const renewBeforeMs = 60_000;
 
+/** Who uses the page, as far as its screens show it; a guest's user name is empty. */
+export type PageUser = Pick<User, 'id' | 'username' | 'full_name'>;
+
 export type SessionState =
-  { status: 'restoring' | 'signed-out' | 'unreachable'; user: null } | { status: 'signed-in'; user: User };
+  | { status: 'restoring' | 'signed-out' | 'unreachable'; user: null }
+  | { status: 'signed-in'; user: User }
+  /** Without an account, in one meeting. */
+  | { status: 'guest'; user: PageUser; roomId: string };
 
 /**
  * Who is signed in on this page. The access token lives in memory only; the refresh token is in localStorage, shared
@@ -20,6 +27,7 @@ export class Session {
   /** Told of every new access token, so that an open socket can be told in turn. */
   onAccessToken: (token: string) => void = () => {};
 
+  #pass: GuestPass | null = null;
   #accessToken: string | null = null;
   #expiresAtMs = 0;
   #refreshing: Promise<string> | null = null;
@@ -33,6 +41,8 @@ export class Session {
 
   /** Signs in again with the stored refresh token, if there is one. */
   async restore(): Promise<void> {
+    this.#pass = loadGuestPass();
+    if (this.#pass) return this.#acceptGuest(this.#pass);
     if (localStorage.getItem(storageKey) === null) return this.#forget();
     try {
       await this.#refresh();
@@ -49,6 +59,31 @@ export class Session {
     this.#accept(await callRoute('register', { body }));
   }
 
+  /** Comes in by a guest link, with a name only. @throws RequestError */
+  async enterAsGuest(link: string, name: string): Promise<void> {
+    const answer = await callRoute('signInAsGuest', { body: { link, name } });
+    const { guest, invitation } = answer;
+    this.#pass = {
+      token: answer.access_token,
+      expiresAtMs: Date.now() + answer.expires_in * 1000,
+      guestId: guest.id,
+      name: guest.full_name,
+      roomId: invitation.room_id,
+      link,
+    };
+    storeGuestPass(this.#pass);
+    this.#acceptGuest(this.#pass);
+  }
+
+  /** A guest goes; the answer is the link by which he came. */
+  endGuest(): string | null {
+    const link = this.#pass?.link ?? null;
+    this.#pass = null;
+    storeGuestPass(null);
+    this.#forget();
+    return link;
+  }
+
   async signOut(): Promise<void> {
     const refreshToken = localStorage.getItem(storageKey);
     const accessToken = this.#accessToken;
@@ -62,6 +97,7 @@ export class Session {
 
   /** A valid access token, renewed first when it is about to end. */
   accessToken(): Promise<string> {
+    if (this.#pass) return Promise.resolve(this.#pass.token);
     if (this.#accessToken !== null && Date.now() < this.#expiresAtMs - renewBeforeMs / 2) {
       return Promise.resolve(this.#accessToken);
     }
@@ -70,6 +106,11 @@ export class Session {
 
   /** A new access token, whatever the old one's age. */
   renew(): Promise<string> {
+    if (this.#pass) {
+      // A guest's token is not renewed: one that is refused means that the meeting is over or the link revoked.
+      this.endGuest();
+      return Promise.reject(new RequestError('UNAUTHENTICATED', 'the invitation has ended'));
+    }
     return this.#refresh();
   }
 
@@ -79,6 +120,7 @@ export class Session {
     input: RouteInput<N>,
     options: Omit<CallOptions, 'accessToken'> = {},
   ): Promise<RouteResponse<N>> {
+    if (this.#pass) throw new RequestError('FORBIDDEN', 'guests have no account');
     const accessToken = await this.accessToken();
     try {
       return await callRoute(name, input, { ...options, accessToken });
@@ -128,6 +170,11 @@ export class Session {
     }
     this.onAccessToken(tokens.access_token);
     return tokens.access_token;
+  }
+
+  #acceptGuest({ guestId, name, roomId }: GuestPass): void {
+    const user = { id: guestId, username: '', full_name: name };
+    this.store.setState({ status: 'guest', user, roomId }, true);
   }
 
   #renewInMs(): number {

@@ -4,6 +4,7 @@ import {
   IconLayoutGrid,
   IconLayoutSidebarRight,
   IconLink,
+  IconLock,
   IconMaximize,
 } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
@@ -46,6 +47,7 @@ export function CallHeader({ mode }: { mode: StageMode }) {
       </span>
       <div className={styles.title}>
         <h1 className="ell">{name}</h1>
+        <LockedSign />
         <span className="muted small">
           <Clock />
         </span>
@@ -55,6 +57,17 @@ export function CallHeader({ mode }: { mode: StageMode }) {
       <Invitation />
       <FullScreen />
     </header>
+  );
+}
+
+function LockedSign() {
+  const { t } = useTranslation();
+  const locked = useCallState((state) => state.call?.locked === true);
+  if (!locked) return null;
+  return (
+    <span className={`muted ${styles.locked}`} role="img" aria-label={t('lock.locked')} title={t('lock.locked')}>
+      <IconLock size={18} stroke={1.8} aria-hidden />
+    </span>
   );
 }
 

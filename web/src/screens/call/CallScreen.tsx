@@ -13,6 +13,7 @@ import styles from './CallScreen.module.css';
 import { CallStage } from './CallStage.tsx';
 import { LayoutContext, useLayoutControl, type StageMode } from './layout.ts';
 import { PanelContext, type PanelControl, type PanelName } from './panel.ts';
+import { RingNews } from './invite/RingNews.tsx';
 import { PeoplePanel } from './PeoplePanel.tsx';
 import { SecurityPanel } from './SecurityPanel.tsx';
 import type { SharedScreenView } from './ShareStage.tsx';
@@ -87,6 +88,7 @@ export function CallScreen() {
           )}
         </main>
         {help && <ShortcutList onClose={() => setHelp(false)} />}
+        <RingNews />
         <CallNews />
         <ChatNews />
       </LayoutContext>

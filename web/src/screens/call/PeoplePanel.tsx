@@ -6,6 +6,8 @@ import { Button } from '../../parts/Button.tsx';
 import { Panel } from '../../parts/Panel.tsx';
 import { Status } from '../../parts/Status.tsx';
 import { useCallState, usePeople } from './callContext.tsx';
+import { InviteButton } from './invite/InviteButton.tsx';
+import { LockSwitch } from './LockSwitch.tsx';
 import { usePanel } from './panel.ts';
 import styles from './PeoplePanel.module.css';
 import { useCopyInvitation } from './useCopyInvitation.ts';
@@ -32,6 +34,8 @@ export function PeoplePanel() {
           </Button>
         </div>
       )}
+      <InviteButton />
+      <LockSwitch />
       <WaitingGroup />
       <ul>
         {[...people, you].map((person) => (

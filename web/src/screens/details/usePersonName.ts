@@ -9,7 +9,10 @@ export function usePersonName({ call, participants }: CallDetails): (userId: str
   const user = useUser();
   const people = [call.caller, ...(call.callee ? [call.callee] : [])];
   const names = new Map(people.map((person) => [person.id, nameOf(person)]));
-  for (const { user_id, full_name, username } of participants) names.set(user_id, full_name.trim() || username);
+  for (const { user_id, full_name, username, role } of participants) {
+    const name = full_name.trim() || username;
+    names.set(user_id, role === 'guest' ? t('details.guest', { name }) : name);
+  }
   return (userId, plain = false) => {
     const name = names.get(userId) ?? '?';
     return userId === user.id && !plain ? t('details.you', { name }) : name;

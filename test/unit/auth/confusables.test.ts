@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { looksLike, skeleton } from '../../../src/auth/confusables.ts';
+
+describe('looksLike', () => {
+  const alike: [one: string, other: string][] = [
+    ['Chen Mo', 'chen mo'],
+    ['Chen Mo', 'ChenMo'],
+    ['Chen Mo', 'Сhеn Mо'], // Cyrillic С, е, о
+    ['Chen Mo', 'Ｃｈｅｎ Ｍｏ'],
+    ['Chen Mo', '𝐂𝐡𝐞𝐧 𝐌𝐨'],
+    ['Chen Mo', 'Chén Mö'],
+    ['Chen Mo', 'Ch\u200ben M\u2060o'],
+    ['Chen Mo', 'Chen M0'],
+    ['Chen Mo', '· Chen-Mo ·'],
+    ['Bill', 'BiII'],
+    ['Bill', 'Bi1l'],
+    ['Tom', 'Torn'],
+    ['林月', '林 月'],
+  ];
+  for (const [one, other] of alike) {
+    it(`takes ${JSON.stringify(other)} for ${one}`, () => {
+      assert.ok(looksLike(one, other), `${skeleton(one)} and ${skeleton(other)}`);
+    });
+  }
+
+  for (const [one, other] of [
+    ['Chen Mo', 'Chen Mi'],
+    ['Anna', 'Hanna'],
+    ['林月', '林悦'],
+    ['...', '---'],
+    ['', ''],
+  ] as const) {
+    it(`tells ${JSON.stringify(other)} from ${JSON.stringify(one)}`, () => {
+      assert.ok(!looksLike(one, other));
+    });
+  }
+});
