@@ -437,10 +437,11 @@ function viewFor(views: AssessmentViews, viewer: Peer, judged: Peer): Assessment
 }
 
 function producersOf(peer: Peer): ProducerInfo[] {
-  return (peer.endpoint?.sent ?? []).map(({ producer, source }) => ({
+  return (peer.endpoint?.sent ?? []).map(({ producer, source, backgroundChanged }) => ({
     producerId: producer.id,
     peerId: peer.id,
     source,
     paused: producer.paused,
+    backgroundChanged,
   }));
 }

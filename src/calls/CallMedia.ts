@@ -98,6 +98,16 @@ export class CallMedia {
     }
   }
 
+  /** Notes, and tells the viewers, whether the page of a camera's owner changes its background. */
+  declareBackground(peer: Peer, producerId: string, changed: boolean): void {
+    const sent = peer.media.ownProducer(producerId);
+    if (sent.backgroundChanged === changed) return;
+    sent.backgroundChanged = changed;
+    for (const viewer of this.#viewersOf(peer)) {
+      viewer.connection?.notify('backgroundDeclared', { producerId, peerId: peer.id, source: sent.source, changed });
+    }
+  }
+
   /** Asks the senders that a prepared peer is about to see for a key frame, over their sockets. */
   wantKeyFrames(peer: Peer): void {
     // Who has to be let in first sees nobody soon, and must not put off the looks at those inside.
@@ -193,6 +203,9 @@ export class CallMedia {
     try {
       const subscription = await viewer.endpoint?.subscribe(sent, { joined: false, permitted: true });
       if (!subscription) return;
+      subscription.onLayerChange((spatialLayer) => {
+        viewer.connection?.notify('consumerLayersChanged', { consumerId: subscription.id, spatialLayer });
+      });
       void this.#guard(this.#deliver(viewer, owner, sent, subscription));
     } finally {
       this.#subscribing.delete(key);
@@ -212,6 +225,7 @@ export class CallMedia {
       type: consumer.type,
       rtpParameters: { ...consumer.rtpParameters },
       producerPaused: sent.producer.paused,
+      backgroundChanged: sent.backgroundChanged,
     });
     if (taken) await this.#guard(subscription.set({ acknowledged: true }));
   }

@@ -25,6 +25,7 @@ export const allowedStates: Readonly<Record<RequestName, readonly PeerState[]>> 
   pauseProducer: media,
   resumeProducer: media,
   closeProducer: [...media, 'held'],
+  declareBackground: [...media, 'held'],
   setConsumerLayers: ['joined', 'held'],
   pauseConsumer: ['joined', 'held'],
   resumeConsumer: ['joined', 'held'],

@@ -11,6 +11,8 @@ export type Direction = 'send' | 'recv';
 export interface Sent {
   readonly producer: types.Producer;
   readonly source: MediaSource;
+  /** Its page says that it changes what is behind the person. */
+  backgroundChanged: boolean;
 }
 
 export interface EndpointOptions {
@@ -118,6 +120,7 @@ export class Endpoint extends EventEmitter<{
     source: MediaSource;
     rtpParameters: types.RtpParameters;
     paused: boolean;
+    backgroundChanged?: boolean;
   }): Promise<Sent> {
     const earlier = this.#producing.get(options.requestId);
     if (earlier) return earlier;
@@ -200,8 +203,13 @@ export class Endpoint extends EventEmitter<{
     throw notFound();
   }
 
-  async #produce(options: { source: MediaSource; rtpParameters: types.RtpParameters; paused: boolean }): Promise<Sent> {
-    const { source, rtpParameters, paused } = options;
+  async #produce(options: {
+    source: MediaSource;
+    rtpParameters: types.RtpParameters;
+    paused: boolean;
+    backgroundChanged?: boolean;
+  }): Promise<Sent> {
+    const { source, rtpParameters, paused, backgroundChanged = false } = options;
     const kind = kindOfSource[source];
     if (!rtpParameters.codecs[0]?.mimeType.toLowerCase().startsWith(`${kind}/`)) {
       throw new AppError('VALIDATION', `${source} must be ${kind}.`);
@@ -219,7 +227,7 @@ export class Endpoint extends EventEmitter<{
         if (transport.closed) throw new AppError('NOT_JOINED', 'You have left this call.');
         throw produceError(error);
       });
-    const sent: Sent = { producer, source };
+    const sent: Sent = { producer, source, backgroundChanged };
     if ([...this.#sent.values()].some((s) => s.source === source)) {
       producer.close();
       throw new AppError('CONFLICT', `There is a producer for ${source} already.`);

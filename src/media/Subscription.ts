@@ -48,6 +48,18 @@ export class Subscription {
     return this.#work;
   }
 
+  /**
+   * Tells of every change of the layer that is sent. Null is told only where the viewer's bandwidth is the reason: nothing
+   * flows either while the consumer or its producer is paused, or when the producer's packets do not arrive here.
+   */
+  onLayerChange(listener: (spatialLayer: number | null) => void): void {
+    const { consumer } = this;
+    consumer.on('layerschange', (layers) => {
+      if (layers) return listener(layers.spatialLayer);
+      if (!consumer.paused && !consumer.producerPaused && consumer.score.producerScore > 0) listener(null);
+    });
+  }
+
   async setSpatialLayer(spatialLayer: number): Promise<void> {
     if (this.consumer.type === 'simulcast') await this.consumer.setPreferredLayers({ spatialLayer });
   }

@@ -61,6 +61,8 @@ export const producerInfo = z.strictObject({
   peerId: objectId,
   source: mediaSource,
   paused: z.boolean(),
+  /** A camera whose page changes what is behind the person, by the page's own word. */
+  backgroundChanged: z.boolean(),
 });
 export type ProducerInfo = z.infer<typeof producerInfo>;
 
@@ -156,12 +158,18 @@ export const requests = {
       source: mediaSource,
       rtpParameters,
       paused: z.boolean().optional(),
+      backgroundChanged: z.boolean().optional(),
     }),
     response: z.strictObject({ producerId: objectId }),
   },
   pauseProducer: { data: producerRef, response: nothing },
   resumeProducer: { data: producerRef, response: nothing },
   closeProducer: { data: producerRef, response: nothing },
+  /** The own camera's background is changed from now on, or no longer; the others see it on the card. */
+  declareBackground: {
+    data: z.strictObject({ producerId: objectId, changed: z.boolean() }),
+    response: nothing,
+  },
   /** The highest spatial layer wanted, 0 being the smallest. */
   setConsumerLayers: {
     data: z.strictObject({ consumerId: objectId, spatialLayer: z.int().min(0).max(2) }),
@@ -258,13 +266,22 @@ export const notifications = {
     type: z.string(),
     rtpParameters: serverObject,
     producerPaused: z.boolean(),
+    backgroundChanged: z.boolean(),
   }),
+  /** What the server sends of a video now: null when the viewer's network has no room for even its smallest layer. */
+  consumerLayersChanged: z.strictObject({ consumerId: objectId, spatialLayer: z.int().min(0).max(2).nullable() }),
   consumerClosed: consumerRef,
   /** The server stopped this consumer (policy); not sent for what the viewer himself paused. */
   consumerPaused: consumerRef,
   consumerResumed: consumerRef,
   producerPaused: z.strictObject({ producerId: objectId, peerId: objectId, source: mediaSource }),
   producerResumed: z.strictObject({ producerId: objectId, peerId: objectId, source: mediaSource }),
+  backgroundDeclared: z.strictObject({
+    producerId: objectId,
+    peerId: objectId,
+    source: mediaSource,
+    changed: z.boolean(),
+  }),
   activeSpeaker: z.strictObject({ peerId: objectId.nullable() }),
   /** Of others, and of the receiver himself (then without risk, confidence and causes). */
   assessmentChanged: z.strictObject({ peerId: objectId, assessment }),

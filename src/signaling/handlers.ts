@@ -126,6 +126,12 @@ export function createHandlers({ calls, findUser, reauthenticate }: HandlerOptio
       return {};
     },
 
+    declareBackground(connection, { producerId, changed }) {
+      const { call, peer } = placeOf(connection);
+      call.media.declareBackground(peer, producerId, changed);
+      return {};
+    },
+
     async setConsumerLayers(connection, { consumerId, spatialLayer }) {
       const subscription = placeOf(connection).peer.media.subscription(consumerId);
       limitViewer(subscription);
@@ -242,7 +248,7 @@ function preparedFor(connection: SocketConnection, call: Call): Peer | null {
 }
 
 async function produce({ call, peer }: { call: Call; peer: Peer }, data: RequestData<'produce'>): Promise<string> {
-  const { requestId, source, rtpParameters, paused } = data;
+  const { requestId, source, rtpParameters, paused, backgroundChanged } = data;
   // Before joining, and while held, only what the tap looks at may be sent (and a microphone made ready).
   if (!peer.present && source !== 'mic' && source !== 'camera') throw new AppError('FORBIDDEN', 'Join first.');
   if (peer.state === 'held' && source !== 'camera') throw new AppError('FORBIDDEN', 'Only the camera, for now.');
@@ -252,6 +258,7 @@ async function produce({ call, peer }: { call: Call; peer: Peer }, data: Request
     source,
     rtpParameters: rtpParameters as types.RtpParameters,
     paused: paused ?? false,
+    backgroundChanged: backgroundChanged ?? false,
   });
   return sent.producer.id;
 }

@@ -72,6 +72,23 @@ describe('a call between Chromium and Firefox', function () {
     }
   });
 
+  it('shows the numbers of the connection in Firefox, with codec, size and round trip', async () => {
+    await finn.page.keyboard.down('Shift');
+    await finn.page.keyboard.press('S');
+    await finn.page.keyboard.up('Shift');
+    await finn.page.waitForFunction(
+      () => {
+        const text = document.querySelector('[data-testid="stats"]')?.textContent ?? '';
+        return /VP8\d+×\d+/.test(text) && text.includes('opus') && /Round trip \d+ ms over UDP/.test(text);
+      },
+      { timeout: 10_000, polling: 200 },
+    );
+    await finn.page.keyboard.down('Shift');
+    await finn.page.keyboard.press('S');
+    await finn.page.keyboard.up('Shift');
+    await finn.page.waitForSelector(byTestId('stats'), { hidden: true });
+  });
+
   it('says at once that the camera in Firefox is off, although Firefox goes on sending its last picture', async () => {
     await finn.page.locator(byTestId('toggle-camera')).click();
     const off = cleo.page.locator('[data-self="false"] [data-testid="security-badge"][data-reason="camera_off"]');

@@ -11,6 +11,8 @@ export function mediaFile(path: string): string | null {
 export interface BrowserOptions {
   /** An mjpeg file to play as the camera; Chromium's moving test picture if absent. */
   camera?: string;
+  /** A wav file to play as the microphone, over and over; Chromium's beeps if absent. */
+  microphone?: string;
   width?: number;
   height?: number;
   locale?: 'zh-CN' | 'en-US';
@@ -22,7 +24,7 @@ export interface BrowserOptions {
 
 /** Headless Chromium with a fake camera and microphone. Each is a process of its own with a fresh profile. */
 export async function launchBrowser(
-  options: Pick<BrowserOptions, 'camera'> & { executable?: string; args?: readonly string[] } = {},
+  options: Pick<BrowserOptions, 'camera' | 'microphone'> & { executable?: string; args?: readonly string[] } = {},
 ): Promise<Browser> {
   return chromium.launch({
     executablePath: options.executable ?? process.env.CHROMIUM_BIN ?? '/usr/bin/chromium',
@@ -39,6 +41,7 @@ export async function launchBrowser(
       '--auto-select-desktop-capture-source=Entire screen',
       '--autoplay-policy=no-user-gesture-required',
       ...(options.camera ? [`--use-file-for-fake-video-capture=${options.camera}`] : []),
+      ...(options.microphone ? [`--use-file-for-fake-audio-capture=${options.microphone}`] : []),
       ...(options.args ?? []),
     ],
   });

@@ -82,7 +82,7 @@ describe('the HTTP server around the API', () => {
         .map(([name, ...values]) => [name, values.join(' ')]),
     );
     assert.equal(policy.get('default-src'), "'self'");
-    assert.equal(policy.get('script-src'), "'self'");
+    assert.equal(policy.get('script-src'), "'self' 'wasm-unsafe-eval'");
     assert.equal(policy.get('img-src'), "'self' blob: data:");
     assert.equal(policy.get('media-src'), "'self' blob:");
     assert.equal(policy.get('worker-src'), "'self' blob:");

@@ -288,6 +288,7 @@ describe('calls', () => {
       }
       const layers = { consumerId: camera.consumerId, spatialLayer: 0 };
       await assert.rejects(b.request('setConsumerLayers', layers), { code: 'NOT_FOUND' });
+      await assert.rejects(a.request('declareBackground', { ...foreign, changed: true }), { code: 'NOT_FOUND' });
       await assert.rejects(a.request('restartIce', { transportId: camera.consumerId }), { code: 'NOT_FOUND' });
       const connectForeign = { transportId: camera.producerId, dtlsParameters: dtlsParameters() };
       await assert.rejects(a.request('connectTransport', connectForeign), { code: 'NOT_FOUND' });
@@ -303,6 +304,26 @@ describe('calls', () => {
       assert.equal((await b.next('producerResumed')).producerId, mic.producerId);
       await a.request('closeProducer', { producerId: mic.producerId });
       assert.equal((await b.next('consumerClosed')).consumerId, mic.consumerId);
+      await a.request('leave', {});
+    });
+
+    it('tell the others, now and later, of a background that is changed', async () => {
+      const { a, b, roomId } = await directCall();
+      const camera = await b.next('newConsumer', (c) => c.source === 'camera');
+      assert.equal(camera.backgroundChanged, false);
+      const { producerId } = camera;
+      await a.request('declareBackground', { producerId, changed: true });
+      const told = await b.next('backgroundDeclared');
+      assert.equal(told.producerId, producerId);
+      assert.equal(told.changed, true);
+      // Saying it again is no news.
+      await a.request('declareBackground', { producerId, changed: true });
+      const { self } = await server.answerOf(b);
+      b.drop();
+      const again = await connect(bob);
+      const joined = await again.request('join', { roomId, resumeToken: self.resumeToken });
+      assert.equal(joined.producers.find((p) => p.producerId === producerId)?.backgroundChanged, true);
+      assert.equal(b.has('backgroundDeclared'), false);
       await a.request('leave', {});
     });
 

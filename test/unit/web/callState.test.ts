@@ -10,8 +10,20 @@ import {
   type CallSnapshot,
 } from '../../../web/src/call/callState.ts';
 
-const camera: ProducerInfo = { producerId: 'camera-1', peerId: 'peer-1', source: 'camera', paused: false };
-const microphone: ProducerInfo = { producerId: 'mic-1', peerId: 'peer-1', source: 'mic', paused: false };
+const camera: ProducerInfo = {
+  producerId: 'camera-1',
+  peerId: 'peer-1',
+  source: 'camera',
+  paused: false,
+  backgroundChanged: false,
+};
+const microphone: ProducerInfo = {
+  producerId: 'mic-1',
+  peerId: 'peer-1',
+  source: 'mic',
+  paused: false,
+  backgroundChanged: false,
+};
 
 function peer(peerId: string): PeerInfo {
   return {
@@ -51,7 +63,7 @@ function joined(producers: ProducerInfo[]): Parameters<typeof withJoined>[1] {
 function receiving(producer: ProducerInfo): CallSnapshot {
   const { producerId, peerId, source } = producer;
   const known = { ...initialSnapshot, ...withProducer(initialSnapshot, producer) };
-  const track = { consumerId: `of ${producerId}`, producerId, peerId, source, stopped: false };
+  const track = { consumerId: `of ${producerId}`, producerId, peerId, source, stopped: false, layer: undefined };
   return { ...known, ...withTrack(known, { ...track, track: {} as MediaStreamTrack }) };
 }
 

@@ -2,7 +2,8 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Consent } from '../../../src/protocol/values.ts';
 import { Signaling } from '../api/Signaling.ts';
 import { Calls } from '../call/Calls.ts';
-import { preferences, storeConsent, storedConsent } from '../session/preferences.ts';
+import { mediaChoices, openMediaChoices } from '../session/mediaChoices.ts';
+import { storeConsent, storedConsent } from '../session/preferences.ts';
 import { Session } from '../session/Session.ts';
 import { currentLanguage } from '../words/index.ts';
 
@@ -60,6 +61,7 @@ export class Client {
   #handleStatus(signedIn: boolean): void {
     const connection = this.connection.getState();
     if (signedIn === (connection !== null)) return;
+    openMediaChoices(signedIn ? this.#userId : null);
     if (connection) {
       connection.calls.close();
       connection.signaling.close();
@@ -75,7 +77,7 @@ export class Client {
       signaling,
       askConsent: async () => this.knownConsent() ?? (await this.askConsentAgain()),
       knownConsent: () => this.knownConsent(),
-      deviceIds: () => preferences.getState().deviceIds,
+      choices: mediaChoices,
     });
     this.connection.setState({ signaling, calls }, true);
   }

@@ -17,17 +17,18 @@ import {
   withoutPeer,
   withPeer,
   withProducer,
-  withStopped,
+  withProducerChange,
   withTrack,
+  withTrackChange,
   withWaiting,
   type CallSnapshot,
   type Ring,
 } from './callState.ts';
-import { spatialLayers, type Size } from './layers.ts';
+import { spatialLayers } from './layers.ts';
 import type { DeviceKind } from './media/devices.ts';
-import { MediaLink, type NewConsumer, type TransportParameters } from './media/MediaLink.ts';
+import { MediaLink, type LinkReport, type NewConsumer, type TransportParameters } from './media/MediaLink.ts';
 import { OwnMedia, type OwnMediaOptions } from './media/OwnMedia.ts';
-import { ViewerLayers } from './media/ViewerLayers.ts';
+import { ViewerLayers, type Place } from './media/ViewerLayers.ts';
 import { displayName } from './people.ts';
 import { OnlineWatch } from './OnlineWatch.ts';
 import { QualityReporter } from './QualityReporter.ts';
@@ -36,7 +37,7 @@ export interface CallClientOptions {
   signaling: Signaling;
   roomId: string;
   consent: Consent;
-  deviceIds: OwnMediaOptions['deviceIds'];
+  choices: OwnMediaOptions['choices'];
   /** Told of failures that people should see, such as a device that does not open. */
   onError: (error: unknown) => void;
 }
@@ -77,8 +78,9 @@ export class CallClient {
   constructor(options: CallClientOptions) {
     this.#options = options;
     this.#own = new OwnMedia({
-      deviceIds: options.deviceIds,
+      choices: options.choices,
       onChange: (own) => this.#set({ own }),
+      onReplaced: (replaced) => this.#set({ replaced: { ...replaced, atMs: performance.now() } }),
       onError: options.onError,
     });
     this.chat = new CallChat({
@@ -147,19 +149,21 @@ export class CallClient {
     return this.setDevice(kind, this.snapshot.own[kind].state === 'off');
   }
 
-  chooseDevice(kind: DeviceKind, deviceId: string): Promise<void> {
-    return this.#own.choose(kind, deviceId);
-  }
-
   async toggleScreen(): Promise<void> {
     if (this.snapshot.own.screen !== null) return this.#own.stopScreen();
     // Closing the browser's dialog without a choice is no failure.
     await this.#own.shareScreen().catch(() => undefined);
   }
 
-  /** A tile shows a video at this size (CSS px), or no longer. */
-  showVideo(consumerId: string, tile: object, size: Size | null): void {
-    this.#layers.show(consumerId, tile, size);
+  /** How media flow now; null while there is no connection. */
+  async linkReport(): Promise<LinkReport | null> {
+    // What closes while it is read has nothing to tell.
+    return (await this.#link?.report().catch(() => null)) ?? null;
+  }
+
+  /** A tile shows a video in this place, or no longer. */
+  showVideo(consumerId: string, tile: object, place: Place | null): void {
+    this.#layers.show(consumerId, tile, place);
   }
 
   /** Leaves; a direct call ends with that, for both. What was only prepared is given up without anybody's notice. */
@@ -247,7 +251,9 @@ export class CallClient {
 
   #setStatus(status: string): void {
     this.#set({ phase: status === 'ringing' ? 'calling' : 'connected' });
-    if (this.#connected) this.#layers.start();
+    if (!this.#connected) return;
+    this.#own.entered();
+    this.#layers.start();
   }
 
   #fail(error: unknown): void {
@@ -310,10 +316,12 @@ export class CallClient {
       const link = await this.#linkReady.promise;
       const track = await link.consume(offer);
       if (this.closed || link.closed) return false;
-      const { consumerId, producerId, peerId, source } = offer;
+      const { consumerId, producerId, peerId, source, backgroundChanged } = offer;
       if (offer.kind === 'video') this.#layers.add(consumerId, layersOf(offer));
-      this.#set(withProducer(this.snapshot, { producerId, peerId, source, paused: offer.producerPaused }));
-      this.#set(withTrack(this.snapshot, { consumerId, producerId, peerId, source, track, stopped: false }));
+      const paused = offer.producerPaused;
+      this.#set(withProducer(this.snapshot, { producerId, peerId, source, paused, backgroundChanged }));
+      const received = { consumerId, producerId, peerId, source, track, stopped: false, layer: undefined };
+      this.#set(withTrack(this.snapshot, received));
       return true;
     } catch (error) {
       if (!this.closed) this.#options.onError(error);
@@ -365,10 +373,20 @@ export class CallClient {
       }),
       signaling.on('newConsumer', (offer, ack) => void this.#consume(offer).then((ok) => ack({ ok }))),
       signaling.on('consumerClosed', ({ consumerId }) => this.#closeConsumer(consumerId)),
-      signaling.on('consumerPaused', ({ consumerId }) => update(withStopped(this.snapshot, consumerId, true))),
-      signaling.on('consumerResumed', ({ consumerId }) => update(withStopped(this.snapshot, consumerId, false))),
-      signaling.on('producerPaused', (p) => update(withProducer(this.snapshot, { ...p, paused: true }))),
-      signaling.on('producerResumed', (p) => update(withProducer(this.snapshot, { ...p, paused: false }))),
+      signaling.on('consumerPaused', ({ consumerId }) =>
+        update(withTrackChange(this.snapshot, consumerId, { stopped: true })),
+      ),
+      signaling.on('consumerResumed', ({ consumerId }) =>
+        update(withTrackChange(this.snapshot, consumerId, { stopped: false })),
+      ),
+      signaling.on('producerPaused', (p) => update(withProducerChange(this.snapshot, { ...p, paused: true }))),
+      signaling.on('producerResumed', (p) => update(withProducerChange(this.snapshot, { ...p, paused: false }))),
+      signaling.on('backgroundDeclared', ({ changed, ...producer }) =>
+        update(withProducerChange(this.snapshot, { ...producer, backgroundChanged: changed })),
+      ),
+      signaling.on('consumerLayersChanged', ({ consumerId, spatialLayer }) =>
+        update(withTrackChange(this.snapshot, consumerId, { layer: spatialLayer })),
+      ),
       signaling.on('activeSpeaker', ({ peerId }) => update({ activeSpeaker: peerId })),
       signaling.on('assessmentChanged', ({ peerId, assessment }) => {
         this.#board.receive(peerId, assessment, serverNow());

@@ -5,7 +5,8 @@ import { codeOf, RequestError } from '../api/RequestError.ts';
 import type { Signaling } from '../api/Signaling.ts';
 import type { Session } from '../session/Session.ts';
 import type { CallClient } from './CallClient.ts';
-import { devicesPermitted, type DeviceKind } from './media/devices.ts';
+import { devicesPermitted } from './media/devices.ts';
+import type { OwnMediaOptions } from './media/OwnMedia.ts';
 
 /** How a call ended for this page, for the card on the home screen. */
 export interface EndedCall {
@@ -48,8 +49,7 @@ export interface CallsOptions {
   askConsent: () => Promise<Consent | null>;
   /** What the user agreed to earlier, without asking. */
   knownConsent: () => Consent | null;
-  /** Which devices and which of them on, as chosen earlier. */
-  deviceIds: () => Record<DeviceKind, string | null>;
+  choices: OwnMediaOptions['choices'];
 }
 
 /** The page waits this long with the dialog in place for the server to let it in, ms. */
@@ -265,7 +265,7 @@ export class Calls {
       signaling: this.#options.signaling,
       roomId,
       consent,
-      deviceIds: this.#options.deviceIds(),
+      choices: this.#options.choices,
       onError: (error) => {
         // A lost connection is told by the call itself, and its return brings in line what failed meanwhile.
         if (['DISCONNECTED', 'TIMEOUT'].includes(codeOf(error))) return;

@@ -2,7 +2,7 @@ import type { CallInfo, Joined, PeerInfo, ProducerInfo } from '../../../src/prot
 import type { MediaSource, PeerRole, PeerState } from '../../../src/protocol/values.ts';
 import { emptyChat, withMessages, type CallNote, type ChatState } from './chat.ts';
 import type { AssessmentView, ViewPolicy } from './assessments.ts';
-import type { OwnMediaState } from './media/OwnMedia.ts';
+import type { DeviceReplaced, OwnMediaState } from './media/OwnMedia.ts';
 
 /** What the screens of a call show: one immutable value, replaced at every change. */
 
@@ -21,6 +21,8 @@ export interface RemoteTrack {
   track: MediaStreamTrack;
   /** The server has stopped it (policy). */
   stopped: boolean;
+  /** The layer that the server sends; null when the own network has no room for any, undefined before the first word. */
+  layer: number | null | undefined;
 }
 
 /** One look at a person, for the plot of the last minutes. */
@@ -64,11 +66,13 @@ export interface CallSnapshot {
   online: boolean;
   /** The last report on the own connection; null before the first. */
   quality: { loss: number; rttMs: number } | null;
+  /** A device that went away and was replaced, with the page-clock ms of that. */
+  replaced: (DeviceReplaced & { atMs: number }) | null;
   /** Code of why the call is over; null while it is not. */
   endCode: string | null;
 }
 
-const offDevice = { state: 'off', track: null, deviceId: null, problem: null } as const;
+const offDevice = { state: 'off', track: null, deviceId: null, problem: null, backgroundChanged: false } as const;
 
 export const initialSnapshot: CallSnapshot = {
   phase: 'opening',
@@ -79,7 +83,7 @@ export const initialSnapshot: CallSnapshot = {
   rings: {},
   producers: {},
   tracks: {},
-  own: { mic: offDevice, camera: offDevice, screen: null },
+  own: { mic: offDevice, camera: offDevice, screen: null, talkingMuted: false },
   activeSpeaker: null,
   views: {},
   looks: {},
@@ -88,6 +92,7 @@ export const initialSnapshot: CallSnapshot = {
   notes: [],
   online: true,
   quality: null,
+  replaced: null,
   endCode: null,
 };
 
@@ -128,6 +133,11 @@ export function withJoined(
   };
 }
 
+/** Whether a person's camera shows a changed background, as far as their page said. */
+export function backgroundChangedOf(snapshot: CallSnapshot, peerId: string): boolean {
+  return Object.values(snapshot.producers).some((p) => p.peerId === peerId && p.backgroundChanged);
+}
+
 export function withPeer(snapshot: CallSnapshot, peer: PeerInfo): Partial<CallSnapshot> {
   if (peer.peerId === snapshot.self?.peerId) return {};
   return {
@@ -160,6 +170,15 @@ export function withProducer(snapshot: CallSnapshot, producer: ProducerInfo): Pa
   return { producers: { ...snapshot.producers, [producer.producerId]: producer } };
 }
 
+/** What a notification says about a producer; the rest stays as it was known. */
+export function withProducerChange(
+  snapshot: CallSnapshot,
+  change: Pick<ProducerInfo, 'producerId' | 'peerId' | 'source'> & Partial<ProducerInfo>,
+): Partial<CallSnapshot> {
+  const known = snapshot.producers[change.producerId] ?? { paused: false, backgroundChanged: false };
+  return withProducer(snapshot, { ...known, ...change });
+}
+
 /** A consumer is over, and so is what it showed; the server closes it when its producer is. */
 export function withoutConsumer(snapshot: CallSnapshot, consumerId: string): Partial<CallSnapshot> {
   const gone = Object.values(snapshot.tracks).find((track) => track.consumerId === consumerId);
@@ -174,9 +193,14 @@ export function withTrack(snapshot: CallSnapshot, track: RemoteTrack): Partial<C
   return { tracks: { ...snapshot.tracks, [trackKey(track.peerId, track.source)]: track } };
 }
 
-export function withStopped(snapshot: CallSnapshot, consumerId: string, stopped: boolean): Partial<CallSnapshot> {
+/** Nothing for a consumer that is not there. */
+export function withTrackChange(
+  snapshot: CallSnapshot,
+  consumerId: string,
+  change: Partial<Pick<RemoteTrack, 'stopped' | 'layer'>>,
+): Partial<CallSnapshot> {
   const entry = Object.entries(snapshot.tracks).find(([, track]) => track.consumerId === consumerId);
-  return entry ? { tracks: { ...snapshot.tracks, [entry[0]]: { ...entry[1], stopped } } } : {};
+  return entry ? { tracks: { ...snapshot.tracks, [entry[0]]: { ...entry[1], ...change } } } : {};
 }
 
 function pick<T>(record: Readonly<Record<string, T>>, keep: (value: T) => boolean): Record<string, T> {

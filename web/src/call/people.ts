@@ -1,7 +1,7 @@
 import type { PeerInfo } from '../../../src/protocol/signaling.ts';
 import type { PeerRole } from '../../../src/protocol/values.ts';
 import type { AssessmentView } from './assessments.ts';
-import { isSending, trackOf, type CallSnapshot } from './callState.ts';
+import { backgroundChangedOf, isSending, trackOf, type CallSnapshot } from './callState.ts';
 
 /** A person in the call as tiles, plates and lists show them. */
 export interface CallPerson {
@@ -14,6 +14,10 @@ export interface CallPerson {
   role: PeerRole;
   joinedAt: string;
   camera: { track: MediaStreamTrack; consumerId: string | null } | null;
+  /** What is behind the person is changed on their device, by its own word. */
+  backgroundChanged: boolean;
+  /** The own network has no room for their video. */
+  cameraSuspended: boolean;
   /** The server has stopped the camera's picture (policy). */
   cameraStopped: boolean;
   cameraOn: boolean;
@@ -58,6 +62,8 @@ function otherPerson(snapshot: CallSnapshot, { peerId, user, role, joinedAt, con
     role,
     joinedAt,
     camera: camera && cameraOn && !camera.stopped ? camera : null,
+    backgroundChanged: cameraOn && backgroundChangedOf(snapshot, peerId),
+    cameraSuspended: cameraOn && camera?.layer === null,
     cameraStopped: cameraOn && (camera?.stopped ?? false),
     cameraOn,
     micOn,
@@ -80,6 +86,8 @@ export function selfOf(snapshot: CallSnapshot, name: string, ownName: string): C
     role: self?.role ?? 'participant',
     joinedAt: '',
     camera: own.camera.track ? { track: own.camera.track, consumerId: null } : null,
+    backgroundChanged: own.camera.backgroundChanged,
+    cameraSuspended: false,
     cameraStopped: false,
     cameraOn: own.camera.state === 'on',
     micOn: own.mic.state === 'on',

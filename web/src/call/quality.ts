@@ -47,6 +47,11 @@ export function qualityBetween(before: ReceivedTotals, now: ReceivedTotals): Req
   };
 }
 
+/** Whether calls suffer: more than 5 % lost, or more than 400 ms there and back. */
+export function isWeak({ loss, rttMs }: { loss: number; rttMs: number }): boolean {
+  return loss > 0.05 || rttMs > 400;
+}
+
 function number(value: unknown): number {
   return typeof value === 'number' && Number.isFinite(value) ? value : 0;
 }

@@ -1,4 +1,4 @@
-import { IconMicrophoneOff } from '@tabler/icons-react';
+import { IconBackground, IconMicrophoneOff } from '@tabler/icons-react';
 import type { ComponentProps, Ref } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AssessmentView } from '../call/assessments.ts';
@@ -15,6 +15,8 @@ export interface PlateProps extends Omit<ComponentProps<'button'>, 'name'> {
   guest?: boolean;
   muted?: boolean;
   speaking?: boolean;
+  /** What is behind the person is changed. */
+  backgroundChanged?: boolean;
   /** Alone on the stage: word and age as well. */
   full?: boolean;
   /** An illustration of the plate, about nobody. */
@@ -33,6 +35,7 @@ export function Plate({
   guest,
   muted,
   speaking,
+  backgroundChanged,
   full,
   sample,
   className,
@@ -43,6 +46,7 @@ export function Plate({
   const sign = signOf(view.status, view.assurance);
   // Connection news is worth its own word; all else that was not looked at is "not checked", with the reason in the card.
   const word = view.reason === 'network_lost' ? t('reason.network_lost') : t(`status.${sign}`);
+  const changed = t('card.backgroundChanged');
   const badge = {
     'data-testid': 'security-badge',
     'data-status': view.status,
@@ -50,6 +54,7 @@ export function Plate({
     'data-reason': view.reason ?? undefined,
     'data-risk': view.risk?.toFixed(1),
     'data-confidence': view.confidence?.toFixed(1),
+    'data-background': backgroundChanged ? 'changed' : undefined,
   };
   return (
     <button
@@ -57,7 +62,10 @@ export function Plate({
       type="button"
       className={[styles.plate, full && styles.full, self && styles.own, className].filter(Boolean).join(' ')}
       data-status={view.status}
-      aria-label={t('card.open', { name, status: word })}
+      aria-label={t('card.open', {
+        name,
+        status: [word, backgroundChanged && changed].filter(Boolean).join(t('card.listComma')),
+      })}
       {...button}
     >
       <span className={styles.sign} {...(self || sample ? {} : badge)}>
@@ -68,6 +76,11 @@ export function Plate({
       <span className={styles.name}>
         <span className="ell">{name}</span>
         {guest && <span className={styles.guest}>{t('card.guest')}</span>}
+        {backgroundChanged && (
+          <span title={changed} style={{ display: 'flex' }}>
+            <IconBackground stroke={1.8} aria-hidden />
+          </span>
+        )}
         {muted ? <IconMicrophoneOff stroke={1.8} aria-hidden /> : speaking && <Level />}
       </span>
     </button>

@@ -1,4 +1,5 @@
 import { useEffect, useLayoutEffect, useRef } from 'react';
+import { onDevicesChanged } from '../call/media/devices.ts';
 import { play, releaseVideo, videoElement } from './videoElement.ts';
 import styles from './Video.module.css';
 
@@ -30,8 +31,12 @@ export function Video({ track, className = '', testId, source = 'camera' }: Vide
   return <span ref={host} className={styles.host} />;
 }
 
-/** Plays one sound track. */
-export function Sound({ track }: { track: MediaStreamTrack }) {
+/**
+ * Plays one sound track.
+ *
+ * @param speakerId - The loudspeaker to use; null, or one that has gone: whichever the system prefers.
+ */
+export function Sound({ track, speakerId }: { track: MediaStreamTrack; speakerId: string | null }) {
   const ref = useRef<HTMLAudioElement>(null);
   useEffect(() => {
     const audio = ref.current;
@@ -46,5 +51,15 @@ export function Sound({ track }: { track: MediaStreamTrack }) {
       audio.srcObject = null;
     };
   }, [track]);
+  useEffect(() => {
+    const audio = ref.current;
+    if (!audio || !('setSinkId' in audio)) return;
+    const use = (): void => {
+      void audio.setSinkId(speakerId ?? '').catch(() => audio.setSinkId('').catch(() => undefined));
+    };
+    use();
+    // A loudspeaker that was unplugged leaves silence behind; one that comes back is taken up again.
+    return speakerId === null ? undefined : onDevicesChanged(use);
+  }, [speakerId]);
   return <audio ref={ref} autoPlay />;
 }

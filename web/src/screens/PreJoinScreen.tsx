@@ -1,11 +1,20 @@
-import { IconChevronDown, IconLink, IconLock, IconMicrophone, IconVideo } from '@tabler/icons-react';
-import { useEffect, useId, useState } from 'react';
+import {
+  IconBackground,
+  IconChevronDown,
+  IconLink,
+  IconLock,
+  IconMicrophone,
+  IconVideo,
+  IconVolume,
+} from '@tabler/icons-react';
+import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import { useCalls, useClient, useUser } from '../app/context.tsx';
 import { TopBar } from '../app/Frame.tsx';
-import { listDevices, type DeviceChoice, type DeviceKind } from '../call/media/devices.ts';
+import { canChooseSpeaker, type ListedKind } from '../call/media/devices.ts';
 import { displayName } from '../call/people.ts';
+import { chooseDevice, mediaChoices } from '../session/mediaChoices.ts';
 import { storedConsent } from '../session/preferences.ts';
 import { Avatar } from '../parts/Avatar.tsx';
 import { Button } from '../parts/Button.tsx';
@@ -14,9 +23,10 @@ import { Video } from '../parts/Video.tsx';
 import { TroubleBanner } from './call/CallBanners.tsx';
 import { useCall, useCallState, useChallenges } from './call/callContext.tsx';
 import { OwnCheckButton } from './call/CheckActions.tsx';
-import { DeviceToggle, useChooseDevice, useChosenDevice } from './call/DeviceButton.tsx';
+import { DeviceToggle } from './call/DeviceButton.tsx';
 import { useCopyInvitation } from './call/useCopyInvitation.ts';
 import styles from './PreJoinScreen.module.css';
+import { useChosenDevice, useDevices } from './useDevices.ts';
 import { useMicLevel } from './useMicLevel.ts';
 
 /** The door of a meeting: how one looks, with what, and what was agreed to. Everything is ready when one presses join. */
@@ -49,6 +59,7 @@ export function PreJoinScreen() {
             <DeviceSelect kind="mic" />
             <MicLevel />
           </div>
+          {canChooseSpeaker() && <DeviceSelect kind="speaker" />}
           <ConsentNote />
           <EarlyCheck />
           <Button
@@ -93,6 +104,7 @@ export function Preview() {
       <div className={styles.controls}>
         <DeviceToggle kind="mic" className={styles.control} />
         <DeviceToggle kind="camera" className={styles.control} />
+        <BlurToggle />
       </div>
     </div>
   );
@@ -111,31 +123,26 @@ function Blocked() {
   );
 }
 
-function DeviceSelect({ kind }: { kind: DeviceKind }) {
+const deviceIcons = { mic: IconMicrophone, camera: IconVideo, speaker: IconVolume } as const;
+
+export function DeviceSelect({ kind }: { kind: ListedKind }) {
   const { t } = useTranslation();
   const id = useId();
-  const [devices, setDevices] = useState<DeviceChoice[]>([]);
-  const state = useCallState((snapshot) => snapshot.own[kind].state);
-  useEffect(() => {
-    let current = true;
-    // Names of devices are told only once one is open, so the list is read again then.
-    void listDevices(kind).then((list) => current && setDevices(list));
-    return () => void (current = false);
-  }, [kind, state]);
+  const devices = useDevices(kind);
   const chosen = useChosenDevice(kind, devices);
-  const choose = useChooseDevice(kind);
-  const Icon = kind === 'mic' ? IconMicrophone : IconVideo;
+  const Icon = deviceIcons[kind];
+  const names = { mic: t('prejoin.microphone'), camera: t('prejoin.camera'), speaker: t('call.speaker') };
   return (
     <div className={styles.select}>
       <Icon size={20} stroke={1.8} aria-hidden />
       <label htmlFor={id} className="sr">
-        {kind === 'mic' ? t('prejoin.microphone') : t('prejoin.camera')}
+        {names[kind]}
       </label>
       <select
         id={id}
         value={chosen ?? ''}
         disabled={devices.length === 0}
-        onChange={(event) => choose(event.currentTarget.value)}
+        onChange={(event) => chooseDevice(kind, event.currentTarget.value)}
       >
         {devices.length === 0 && <option value="">{t('call.noDevices')}</option>}
         {devices.map(({ deviceId, label }, index) => (
@@ -177,6 +184,25 @@ function EarlyCheck() {
   const passed = useChallenges((state) => Object.values(state.peers).some((check) => check.state === 'passed'));
   if (!ready || view?.reason === 'not_consented') return null;
   return passed ? <p className="small muted">{t('challenge.passedAtDoor')}</p> : <OwnCheckButton />;
+}
+
+/** Blurs what is behind the person, before the meeting is entered. */
+function BlurToggle() {
+  const { t } = useTranslation();
+  const blur = useStore(mediaChoices, (choices) => choices.blur);
+  return (
+    <button
+      type="button"
+      className={styles.control}
+      aria-pressed={blur}
+      aria-label={t('settings.blur')}
+      title={t('settings.blur')}
+      data-testid="blur-background"
+      onClick={() => mediaChoices.setState({ blur: !blur })}
+    >
+      <IconBackground size={23} stroke={1.8} aria-hidden />
+    </button>
+  );
 }
 
 /** What was agreed to about the checks, and the way to change it. */

@@ -1,4 +1,4 @@
-import { useId, useState, type ReactNode } from 'react';
+import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import { useSession, useUser } from '../app/context.tsx';
@@ -11,6 +11,8 @@ import { setLanguage } from '../words/index.ts';
 import type { Language } from '../words/types.ts';
 import { dayAndTime } from '../words/format.ts';
 import { deviceOf } from './deviceOf.ts';
+import { MediaSettings } from './MediaSettings.tsx';
+import { Section, Switch } from './settingsParts.tsx';
 import styles from './SettingsScreen.module.css';
 import { useRequest } from './useRequest.ts';
 
@@ -23,6 +25,7 @@ export function SettingsScreen() {
       <h1>{t('settings.title')}</h1>
       <div className={styles.sections}>
         <General />
+        <MediaSettings />
         <Privacy />
         <Devices />
         <Account />
@@ -160,16 +163,6 @@ function Account() {
   );
 }
 
-function Section({ title, children }: { title: string; children: ReactNode }) {
-  const id = useId();
-  return (
-    <section aria-labelledby={id}>
-      <h2 id={id}>{title}</h2>
-      <div className="card">{children}</div>
-    </section>
-  );
-}
-
 interface SegmentsProps<T extends string> {
   label: string;
   value: T;
@@ -192,30 +185,5 @@ function Segments<T extends string>({ label, value, choices, onChoose }: Segment
         ))}
       </div>
     </div>
-  );
-}
-
-interface SwitchProps {
-  label: string;
-  note: string;
-  checked: boolean;
-  onChange: (checked: boolean) => void;
-}
-
-function Switch({ label, note, checked, onChange }: SwitchProps) {
-  return (
-    <label className={styles.option}>
-      <span className={styles.who}>
-        <b>{label}</b>
-        <span>{note}</span>
-      </span>
-      <input
-        type="checkbox"
-        role="switch"
-        className={styles.switch}
-        checked={checked}
-        onChange={(event) => onChange(event.currentTarget.checked)}
-      />
-    </label>
   );
 }

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { loudness } from '../call/media/talking.ts';
 
 /** Loudness of a microphone from 0 to 1, about 15 times a second; 0 without a track. */
 export function useMicLevel(track: MediaStreamTrack | null): number {
@@ -14,9 +15,7 @@ export function useMicLevel(track: MediaStreamTrack | null): number {
     const samples = new Float32Array(analyser.fftSize);
     const timer = setInterval(() => {
       analyser.getFloatTimeDomainData(samples);
-      const rms = Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length);
-      // Speech lies between about -50 and -10 dBFS.
-      setLevel(Math.max(0, Math.min(1, (20 * Math.log10(rms + 1e-6) + 50) / 40)));
+      setLevel(loudness(samples));
     }, 66);
     return () => {
       clearInterval(timer);

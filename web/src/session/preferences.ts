@@ -1,6 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { consent as consentSchema, type Consent } from '../../../src/protocol/values.ts';
-import type { DeviceKind } from '../call/media/devices.ts';
 import type { Language } from '../words/types.ts';
 
 /** What the user chose on this browser; saved at once. */
@@ -21,7 +20,6 @@ export interface Preferences {
   controlsStay: boolean;
   /** Never offers a check with changing colours. */
   sensitiveToLight: boolean;
-  deviceIds: Record<DeviceKind, string | null>;
 }
 
 const storageKey = 'veritalk.preferences';
@@ -32,7 +30,6 @@ const defaults: Preferences = {
   lobby: false,
   controlsStay: false,
   sensitiveToLight: false,
-  deviceIds: { mic: null, camera: null },
 };
 
 export const preferences: StoreApi<Preferences> = createStore<Preferences>(() => ({

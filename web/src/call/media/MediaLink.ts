@@ -3,9 +3,17 @@ import type { MediaSource } from '../../../../src/protocol/values.ts';
 import type { NotificationData, ResponseData } from '../../../../src/protocol/signaling.ts';
 import type { Requests } from '../../api/Signaling.ts';
 import { cameraEncodings } from '../layers.ts';
+import { pathOf, type PathLine, type StatsEntry, type StreamReport } from '../streams.ts';
+import type { TrackFacts } from './Capture.ts';
 
 export type TransportParameters = ResponseData<'createTransport'>;
 export type NewConsumer = NotificationData<'newConsumer'>;
+
+/** How media flow at one moment. */
+export interface LinkReport {
+  path: PathLine;
+  streams: StreamReport[];
+}
 
 export interface MediaLinkOptions {
   device: Device;
@@ -74,21 +82,50 @@ export class MediaLink {
   }
 
   /** Sends a track under a source; takes the place of the track that was sent before. The server is told when it flows. */
-  async publish(source: MediaSource, track: MediaStreamTrack): Promise<void> {
-    const producer = this.#producers.get(source);
-    if (producer && !producer.closed) {
-      await producer.replaceTrack({ track });
+  async publish(source: MediaSource, track: MediaStreamTrack, facts = factsOf(track)): Promise<void> {
+    const producer = this.#live(source);
+    if (producer !== null && sameEncodings(producer, source, facts)) {
+      await this.#exchange(producer, track, facts.backgroundChanged);
       await this.#options.requests.request('resumeProducer', { producerId: producer.id });
       return;
     }
-    const made = await this.#send.produce({ ...sendOptions(source, track), appData: { source } });
+    if (producer !== null) await this.#giveUp(source, producer);
+    const { backgroundChanged } = facts;
+    const appData = { source, backgroundChanged } satisfies SentData;
+    const made = await this.#send.produce({ ...sendOptions(source, track, facts), appData });
     if (this.#closed) made.close();
     else this.#producers.set(source, made);
   }
 
-  /** Puts another track in the place of one that is being sent. */
-  async replace(source: MediaSource, track: MediaStreamTrack): Promise<void> {
-    await this.#producers.get(source)?.replaceTrack({ track });
+  /** Puts another track in the place of one that is being sent; only a camera of quite another size is sent anew. */
+  async replace(source: MediaSource, track: MediaStreamTrack, facts = factsOf(track)): Promise<void> {
+    const producer = this.#live(source);
+    if (producer === null) return;
+    if (sameEncodings(producer, source, facts)) await this.#exchange(producer, track, facts.backgroundChanged);
+    else await this.publish(source, track, facts);
+  }
+
+  /** While it is not sure what arrives the background counts as changed: told before it is and after it was. */
+  async #exchange(producer: types.Producer, track: MediaStreamTrack, changed: boolean): Promise<void> {
+    const data = producer.appData as unknown as SentData;
+    const declare = async (): Promise<void> => {
+      if (data.backgroundChanged === changed) return;
+      await this.#options.requests.request('declareBackground', { producerId: producer.id, changed });
+      data.backgroundChanged = changed;
+    };
+    if (changed) await declare();
+    await producer.replaceTrack({ track });
+    if (!changed) await declare();
+  }
+
+  async #giveUp(source: MediaSource, producer: types.Producer): Promise<void> {
+    await this.#options.requests.request('closeProducer', { producerId: producer.id });
+    this.#drop(source);
+  }
+
+  #live(source: MediaSource): types.Producer | null {
+    const producer = this.#producers.get(source);
+    return producer && !producer.closed ? producer : null;
   }
 
   /**
@@ -104,12 +141,6 @@ export class MediaLink {
       if (keep) await producer.replaceTrack({ track: null });
       else this.#drop(source);
     });
-  }
-
-  /** Whether the server has a producer for the source, by its id. */
-  producerId(source: MediaSource): string | null {
-    const producer = this.#producers.get(source);
-    return producer && !producer.closed ? producer.id : null;
   }
 
   /** Forgets a producer that the server no longer has. */
@@ -142,9 +173,24 @@ export class MediaLink {
       rtpParameters: offer.rtpParameters as unknown as types.RtpParameters,
       // Streams of one person play in step; a screen and a face need not wait for each other.
       streamId: `${offer.peerId}-${offer.source.startsWith('screen') ? 'screen' : 'person'}`,
+      appData: { source: offer.source, peerId: offer.peerId },
     });
     this.#consumers.set(consumer.id, consumer);
     return consumer.track;
+  }
+
+  /** The statistics of everything that is sent and received, and of the way there. */
+  async report(): Promise<LinkReport> {
+    const sent = [...this.#producers].map(async ([source, producer]): Promise<StreamReport> => {
+      const entries = entriesOf(await producer.getStats());
+      return { id: producer.id, direction: 'sent', source, peerId: null, entries };
+    });
+    const received = [...this.#consumers.values()].map(async (consumer): Promise<StreamReport> => {
+      const { source, peerId } = consumer.appData as unknown as { source: MediaSource; peerId: string };
+      return { id: consumer.id, direction: 'received', source, peerId, entries: entriesOf(await consumer.getStats()) };
+    });
+    const [path, ...streams] = await Promise.all([this.recvStats.then(entriesOf), ...sent, ...received]);
+    return { path: pathOf(path), streams };
   }
 
   closeConsumer(consumerId: string): void {
@@ -184,9 +230,9 @@ export class MediaLink {
       requests.request('connectTransport', request).then(done, failed);
     });
     transport.on('produce', ({ rtpParameters, appData }, done, failed) => {
-      const source = appData.source as MediaSource;
+      const { source, backgroundChanged } = appData as unknown as SentData;
       requests
-        .request('produce', { requestId: randomId(), source, rtpParameters: rtpParameters as never })
+        .request('produce', { requestId: randomId(), source, backgroundChanged, rtpParameters: rtpParameters as never })
         .then(({ producerId }) => done({ id: producerId }), failed);
     });
     transport.on('connectionstatechange', (state) => this.#handleState(transport, state));
@@ -231,7 +277,28 @@ export class MediaLink {
   }
 }
 
-function sendOptions(source: MediaSource, track: MediaStreamTrack): types.ProducerOptions {
+function entriesOf(report: RTCStatsReport): StatsEntry[] {
+  return [...(report as unknown as ReadonlyMap<string, StatsEntry>).values()];
+}
+
+/** What is kept with a producer. */
+interface SentData {
+  source: MediaSource;
+  backgroundChanged: boolean;
+}
+
+function factsOf(track: MediaStreamTrack): TrackFacts {
+  const { width = 640, height = 360 } = track.getSettings();
+  return { backgroundChanged: false, size: { width, height } };
+}
+
+/** A camera's layers are made for the size that it had when it was first sent. */
+function sameEncodings(producer: types.Producer, source: MediaSource, { size }: TrackFacts): boolean {
+  if (source !== 'camera') return true;
+  return producer.rtpParameters.encodings?.length === cameraEncodings(size).length;
+}
+
+function sendOptions(source: MediaSource, track: MediaStreamTrack, { size }: TrackFacts): types.ProducerOptions {
   const common = { track, stopTracks: false, disableTrackOnPause: false };
   switch (source) {
     case 'mic':
@@ -239,10 +306,9 @@ function sendOptions(source: MediaSource, track: MediaStreamTrack): types.Produc
     case 'screenAudio':
       return { ...common, codecOptions: { opusStereo: true, opusDtx: false, opusFec: true } };
     case 'camera': {
-      const { width = 640, height = 360 } = track.getSettings();
       return {
         ...common,
-        encodings: cameraEncodings({ width, height }),
+        encodings: cameraEncodings(size),
         codecOptions: { videoGoogleStartBitrate: 600 },
       };
     }

@@ -1,13 +1,18 @@
+import type { StoreApi } from 'zustand/vanilla';
 import type { ProducerInfo } from '../../../../src/protocol/signaling.ts';
 import type { MediaSource } from '../../../../src/protocol/values.ts';
+import type { MediaChoices } from '../../session/mediaChoices.ts';
+import { Capture, sameWish, type CaptureWish, type TrackFacts } from './Capture.ts';
 import {
   DeviceError,
-  openDevice,
+  listDevices,
+  onDevicesChanged,
   openScreen,
   type DeviceKind,
   type DeviceProblem,
   type SharedScreen,
 } from './devices.ts';
+import { MutedTalk } from './MutedTalk.ts';
 
 export interface OwnDevice {
   /** `starting`: wanted, the device is being opened. */
@@ -16,34 +21,46 @@ export interface OwnDevice {
   deviceId: string | null;
   /** Why it is off although it was wanted. */
   problem: DeviceProblem | null;
+  /** What is behind the person is changed before it is sent. */
+  backgroundChanged: boolean;
+}
+
+/** A device that went away while it was in use, and the one that took its place, by their names. */
+export interface DeviceReplaced {
+  kind: DeviceKind;
+  gone: string;
+  now: string;
 }
 
 export interface OwnMediaState {
   mic: OwnDevice;
   camera: OwnDevice;
   screen: MediaStreamTrack | null;
+  /** The user talks while the microphone is off. */
+  talkingMuted: boolean;
 }
 
 /** Where own tracks are sent. */
 export interface TrackSink {
-  publish(source: MediaSource, track: MediaStreamTrack): Promise<void>;
-  replace(source: MediaSource, track: MediaStreamTrack): Promise<void>;
+  publish(source: MediaSource, track: MediaStreamTrack, facts?: TrackFacts): Promise<void>;
+  replace(source: MediaSource, track: MediaStreamTrack, facts?: TrackFacts): Promise<void>;
   unpublish(source: MediaSource): Promise<void>;
 }
 
 export interface OwnMediaOptions {
   onChange: (state: OwnMediaState) => void;
   onError: (error: unknown) => void;
-  /** Devices chosen earlier. */
-  deviceIds: Readonly<Record<DeviceKind, string | null>>;
+  onReplaced: (replaced: DeviceReplaced) => void;
+  /** Which devices and how, followed while the call runs. */
+  choices: Pick<StoreApi<MediaChoices>, 'getState' | 'setState' | 'subscribe'>;
 }
 
 interface Slot {
   wanted: boolean;
   deviceId: string | null;
-  /** The device that `track` was opened for; differs from `deviceId` after another was chosen. */
-  openedFor: string | null;
-  track: MediaStreamTrack | null;
+  capture: Capture | null;
+  /** A microphone that is off for the call and listened to here, so that talking into it is noticed. */
+  spare: { capture: Capture; talk: MutedTalk } | null;
   /** Where the track is being sent; null: nowhere yet. */
   sentTo: TrackSink | null;
   problem: DeviceProblem | null;
@@ -55,8 +72,8 @@ interface Slot {
 const emptySlot = (deviceId: string | null): Slot => ({
   wanted: false,
   deviceId,
-  openedFor: null,
-  track: null,
+  capture: null,
+  spare: null,
   sentTo: null,
   problem: null,
   gone: false,
@@ -66,7 +83,12 @@ const emptySlot = (deviceId: string | null): Slot => ({
 /**
  * The own microphone, camera and shared screen. What the user wants is noted at once; one loop per device then brings
  * the device and what is sent in line with it, so that quick presses and slow devices cannot leave a microphone live
- * that was switched off. Off frees the device.
+ * that was switched off.
+ *
+ * [Note: What off means] Off pauses the producer at the server, takes the track from the connection and frees the device.
+ * One exception, which the user can switch off: in a call the microphone's device stays open for this page alone, to say
+ * "you are talking, but your microphone is off" and to be there at once when the key to talk is held. No connection has
+ * its track meanwhile.
  */
 export class OwnMedia {
   readonly #options: OwnMediaOptions;
@@ -74,14 +96,32 @@ export class OwnMedia {
   #screen: SharedScreen | null = null;
   #sink: TrackSink | null = null;
   #closed = false;
+  #inCall = false;
+  #talkingMuted = false;
+  readonly #unsubscribe: Array<() => void>;
 
   constructor(options: OwnMediaOptions) {
     this.#options = options;
-    this.#slots = { mic: emptySlot(options.deviceIds.mic), camera: emptySlot(options.deviceIds.camera) };
+    const { deviceIds } = options.choices.getState();
+    this.#slots = { mic: emptySlot(deviceIds.mic), camera: emptySlot(deviceIds.camera) };
+    this.#unsubscribe = [
+      options.choices.subscribe((now, before) => this.#handleChoices(now, before)),
+      onDevicesChanged(() => void this.#takeUpChosen()),
+    ];
   }
 
   get state(): OwnMediaState {
-    return { mic: this.#view('mic'), camera: this.#view('camera'), screen: this.#screen?.screen ?? null };
+    return {
+      mic: this.#view('mic'),
+      camera: this.#view('camera'),
+      screen: this.#screen?.screen ?? null,
+      talkingMuted: this.#talkingMuted,
+    };
+  }
+
+  /** From now on somebody could hear: talking into a microphone that is off is worth a word. */
+  entered(): void {
+    this.#inCall = true;
   }
 
   /** Sends everything that is on to a new place, or nowhere. */
@@ -96,14 +136,7 @@ export class OwnMedia {
     slot.wanted = wanted;
     slot.problem = null;
     // Silence must not wait for the server's answer.
-    if (!wanted && kind === 'mic' && slot.track) slot.track.enabled = false;
-    this.#changed();
-    await this.#settle(kind);
-  }
-
-  /** Uses another device from now on; what is being sent goes on without a gap in the connection. */
-  async choose(kind: DeviceKind, deviceId: string): Promise<void> {
-    this.#slots[kind].deviceId = deviceId;
+    if (kind === 'mic' && slot.capture) slot.capture.track.enabled = wanted;
     this.#changed();
     await this.#settle(kind);
   }
@@ -144,7 +177,7 @@ export class OwnMedia {
       const producer = own.find(({ source }) => source === kind);
       if (!producer) slot.sentTo = null;
       await this.#settle(kind);
-      const live = slot.wanted && slot.track !== null;
+      const live = slot.wanted && slot.capture !== null;
       if (!producer || live === !producer.paused) continue;
       await this.#guard(() => (live ? requests.resume(producer.producerId) : requests.pause(producer.producerId)));
     }
@@ -154,8 +187,43 @@ export class OwnMedia {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    for (const slot of Object.values(this.#slots)) slot.track?.stop();
+    for (const stop of this.#unsubscribe) stop();
+    for (const slot of Object.values(this.#slots)) {
+      slot.capture?.close();
+      this.#closeSpare(slot);
+    }
     if (this.#screen) stopAll(this.#screen);
+  }
+
+  /** Another device takes the place of the one in use without a gap in the connection. */
+  #handleChoices(now: MediaChoices, before: MediaChoices): void {
+    for (const kind of ['mic', 'camera'] as const) {
+      const slot = this.#slots[kind];
+      if (now.deviceIds[kind] !== before.deviceIds[kind]) slot.deviceId = now.deviceIds[kind];
+      if (slot.problem === 'blur' && !now.blur) slot.problem = null;
+      void this.#settle(kind);
+    }
+    if (!now.mutedHint) this.#closeSpare(this.#slots.mic);
+    this.#changed();
+  }
+
+  /** A chosen device that had gone, such as a headset, is used again once it is back. */
+  async #takeUpChosen(): Promise<void> {
+    for (const kind of ['mic', 'camera'] as const) {
+      const chosen = this.#options.choices.getState().deviceIds[kind];
+      const slot = this.#slots[kind];
+      if (chosen === null || slot.deviceId === chosen) continue;
+      const there = await listDevices(kind);
+      if (this.#closed || !there.some(({ deviceId }) => deviceId === chosen)) continue;
+      slot.deviceId = chosen;
+      await this.#settle(kind);
+    }
+  }
+
+  #wish(kind: DeviceKind): CaptureWish {
+    const { sound, blur } = this.#options.choices.getState();
+    const { deviceId } = this.#slots[kind];
+    return kind === 'mic' ? { deviceId, sound, blur: false } : { deviceId, sound: null, blur };
   }
 
   #settle(kind: DeviceKind): Promise<void> {
@@ -176,53 +244,105 @@ export class OwnMedia {
   }
 
   #nextStep(kind: DeviceKind, slot: Slot): (() => Promise<void>) | null {
-    if (slot.gone) return () => this.#switchOff(kind, slot);
-    if (!slot.wanted) return slot.track === null ? null : () => this.#switchOff(kind, slot);
+    const { capture } = slot;
+    if (!slot.wanted) return capture === null ? null : () => this.#switchOff(kind, slot, capture);
     if (slot.problem !== null) return null;
-    if (slot.track === null || slot.openedFor !== slot.deviceId) return () => this.#open(kind, slot);
+    if (capture === null || slot.gone || !sameWish(capture.wish, this.#wish(kind))) {
+      return () => this.#open(kind, slot);
+    }
     const sink = this.#sink;
     if (sink === null || slot.sentTo === sink) return null;
-    const { track } = slot;
     return async () => {
       slot.sentTo = sink;
-      await this.#guard(() => sink.publish(kind, track));
+      await this.#guard(() => sink.publish(kind, capture.track, capture.facts));
     };
   }
 
+  /** Opens what is wished. The device of before, if any, is sent until the new one takes its place. */
   async #open(kind: DeviceKind, slot: Slot): Promise<void> {
-    const { deviceId } = slot;
+    const { capture: old, gone } = slot;
+    const wish = this.#wish(kind);
+    slot.gone = false;
     try {
-      const track = await openDevice(kind, deviceId);
-      if (this.#closed || !slot.wanted) return track.stop();
-      const old = slot.track;
-      slot.track = track;
-      slot.openedFor = deviceId;
-      track.addEventListener('ended', () => this.#handleGone(kind, track));
-      if (old) {
-        await this.#guard(() => slot.sentTo?.replace(kind, track) ?? Promise.resolve());
-        old.stop();
-      }
+      const capture = this.#takeSpare(slot, wish) ?? (await Capture.open(kind, wish, old));
+      if (this.#closed || !slot.wanted) return capture.close(old);
+      slot.capture = capture;
+      capture.source.addEventListener('ended', () => this.#handleGone(kind, capture.source));
+      if (old === null) return;
+      const { sentTo } = slot;
+      if (sentTo) await this.#guard(() => sentTo.replace(kind, capture.track, capture.facts));
+      old.close(capture);
+      if (gone) this.#options.onReplaced({ kind, gone: old.source.label, now: capture.source.label });
     } catch (error) {
       if (!(error instanceof DeviceError)) throw error;
-      if (slot.track !== null) slot.deviceId = slot.openedFor;
-      else slot.problem = error.problem;
-      this.#options.onError(error);
+      await this.#handleRefusal(kind, slot, old, gone, error);
     }
   }
 
-  async #switchOff(kind: DeviceKind, slot: Slot): Promise<void> {
-    const { track, sentTo } = slot;
-    slot.track = null;
+  /** What was wished cannot be had: what is sent already goes on; without it the device is off, and why is told. */
+  async #handleRefusal(
+    kind: DeviceKind,
+    slot: Slot,
+    old: Capture | null,
+    gone: boolean,
+    error: DeviceError,
+  ): Promise<void> {
+    if (old !== null && !gone) {
+      slot.deviceId = old.wish.deviceId;
+      const { blur, sound } = old.wish;
+      this.#options.choices.setState(sound === null ? { blur } : { sound });
+    } else {
+      slot.problem = error.problem;
+      if (old !== null) await this.#switchOff(kind, slot, old);
+    }
+    this.#options.onError(error);
+  }
+
+  async #switchOff(kind: DeviceKind, slot: Slot, capture: Capture): Promise<void> {
+    const { sentTo } = slot;
+    slot.capture = null;
     slot.sentTo = null;
     slot.gone = false;
     await this.#guard(() => sentTo?.unpublish(kind) ?? Promise.resolve());
-    track?.stop();
+    const listens = kind === 'mic' && this.#inCall && !this.#closed && this.#options.choices.getState().mutedHint;
+    if (listens && capture.source.readyState === 'live') this.#listen(slot, capture);
+    else capture.close();
   }
 
-  /** The device was unplugged, or taken by another program: another one is tried. */
-  #handleGone(kind: DeviceKind, track: MediaStreamTrack): void {
+  /** See [Note: What off means]. */
+  #listen(slot: Slot, capture: Capture): void {
+    this.#closeSpare(slot);
+    capture.track.enabled = true;
+    const talk = new MutedTalk(capture.track, (talking) => this.#setTalkingMuted(talking));
+    slot.spare = { capture, talk };
+  }
+
+  #takeSpare(slot: Slot, wish: CaptureWish): Capture | null {
+    const capture = slot.spare?.capture;
+    const fits = capture?.source.readyState === 'live' && sameWish(capture.wish, wish);
+    this.#closeSpare(slot, fits);
+    return fits ? capture : null;
+  }
+
+  #closeSpare(slot: Slot, keep = false): void {
+    const { spare } = slot;
+    slot.spare = null;
+    spare?.talk.close();
+    if (!keep) spare?.capture.close();
+    this.#setTalkingMuted(false);
+  }
+
+  #setTalkingMuted(talking: boolean): void {
+    if (this.#talkingMuted === talking) return;
+    this.#talkingMuted = talking;
+    this.#changed();
+  }
+
+  /** The device was unplugged, or taken by another program: another one takes its place. */
+  #handleGone(kind: DeviceKind, source: MediaStreamTrack): void {
     const slot = this.#slots[kind];
-    if (this.#closed || slot.track !== track) return;
+    if (slot.spare?.capture.source === source) this.#closeSpare(slot);
+    if (this.#closed || slot.capture?.source !== source) return;
     slot.gone = true;
     slot.deviceId = null;
     void this.#settle(kind);
@@ -247,9 +367,11 @@ export class OwnMedia {
   }
 
   #view(kind: DeviceKind): OwnDevice {
-    const { wanted, track, deviceId, problem } = this.#slots[kind];
-    const state = !wanted || problem !== null ? 'off' : track === null ? 'starting' : 'on';
-    return { state, track: wanted ? track : null, deviceId, problem };
+    const { wanted, capture, deviceId, problem } = this.#slots[kind];
+    const state = !wanted || problem !== null ? 'off' : capture === null ? 'starting' : 'on';
+    const track = wanted ? (capture?.track ?? null) : null;
+    const inUse = capture?.source.getSettings().deviceId ?? deviceId;
+    return { state, track, deviceId: inUse, problem, backgroundChanged: capture?.facts.backgroundChanged ?? false };
   }
 
   #changed(): void {

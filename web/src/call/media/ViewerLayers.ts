@@ -8,12 +8,20 @@ const graceMs = 2000;
 /** A request that failed is tried again after this, ms: above the server's limit of two a second for one video. */
 const againMs = 1000;
 
+/** Where a video is shown. */
+export interface Place {
+  /** CSS px. */
+  size: Size;
+  /** In a window of its own, which is seen while the page is hidden. */
+  floats: boolean;
+}
+
 interface Viewed {
   layers: number;
   /** Page clock, ms. */
   sinceMs: number;
   /** Places on the page that show it now. */
-  tiles: Map<object, Size>;
+  tiles: Map<object, Place>;
   asked: { paused: boolean; layer: number | null };
 }
 
@@ -58,14 +66,14 @@ export class ViewerLayers {
     this.#videos.clear();
   }
 
-  /** A tile shows the video at this size, or no longer (null). `tile` is any object that stands for the place. */
-  show(consumerId: string, tile: object, size: Size | null): void {
+  /** A tile shows the video in this place, or no longer (null). `tile` is any object that stands for it. */
+  show(consumerId: string, tile: object, place: Place | null): void {
     const viewed = this.#videos.get(consumerId);
     if (!viewed) return;
-    if (size === null) viewed.tiles.delete(tile);
-    else viewed.tiles.set(tile, size);
+    if (place === null) viewed.tiles.delete(tile);
+    else viewed.tiles.set(tile, place);
     // What comes back into view must not wait for sizes to settle.
-    if (size !== null && viewed.asked.paused && this.#active) this.#ask();
+    if (place !== null && viewed.asked.paused && this.#active) this.#ask();
     else this.#schedule();
   }
 
@@ -93,7 +101,7 @@ export class ViewerLayers {
         this.#askIn(graceMs);
         continue;
       }
-      const paused = document.hidden || viewed.tiles.size === 0;
+      const paused = seen(viewed).length === 0;
       if (paused !== viewed.asked.paused) {
         viewed.asked.paused = paused;
         this.#send(paused ? 'pauseConsumer' : 'resumeConsumer', consumerId);
@@ -120,5 +128,11 @@ export class ViewerLayers {
 
 function largestLayer({ layers, tiles }: Viewed): number | null {
   if (layers < 2 || tiles.size === 0) return null;
-  return Math.max(...[...tiles.values()].map((size) => layerForTile(size, window.devicePixelRatio, layers)));
+  return Math.max(...[...tiles.values()].map(({ size }) => layerForTile(size, window.devicePixelRatio, layers)));
+}
+
+/** The places that somebody can see now: of a hidden page only what floats. */
+function seen({ tiles }: Viewed): Place[] {
+  const hidden = document.hidden && !document.pictureInPictureElement;
+  return [...tiles.values()].filter(({ floats }) => floats || !hidden);
 }

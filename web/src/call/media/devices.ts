@@ -1,8 +1,10 @@
-/** The browser's cameras and microphones. */
+import type { SoundProcessing } from '../../session/mediaChoices.ts';
+
+/** The browser's cameras, microphones and loudspeakers. */
 
 export type DeviceKind = 'mic' | 'camera';
-/** Why a device could not be had, as far as the browser tells. */
-export type DeviceProblem = 'blocked' | 'missing' | 'busy' | 'unsupported';
+/** Why a device could not be had, as far as the browser tells; `blur`: the background cannot be blurred here. */
+export type DeviceProblem = 'blocked' | 'missing' | 'busy' | 'unsupported' | 'blur';
 
 export class DeviceError extends Error {
   readonly problem: DeviceProblem;
@@ -20,11 +22,15 @@ export class DeviceError extends Error {
  * @param deviceId - A device that was chosen; when it has gone, whichever the browser prefers.
  * @throws DeviceError
  */
-export async function openDevice(kind: DeviceKind, deviceId: string | null): Promise<MediaStreamTrack> {
+export async function openDevice(
+  kind: DeviceKind,
+  deviceId: string | null,
+  sound: SoundProcessing | null,
+): Promise<MediaStreamTrack> {
   const id = deviceId === null ? {} : { deviceId: { ideal: deviceId } };
   const constraints: MediaStreamConstraints =
     kind === 'mic'
-      ? { audio: { ...id, echoCancellation: true, noiseSuppression: true, autoGainControl: true } }
+      ? { audio: { ...id, ...sound } }
       : { video: { ...id, width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30, max: 30 } } };
   return firstTrack(() => navigator.mediaDevices.getUserMedia(constraints));
 }
@@ -34,6 +40,22 @@ export interface SharedScreen {
   screenAudio: MediaStreamTrack | null;
 }
 
+/** What Chromium offers beyond the DOM types: the system's sound, another tab later, and not the call itself. */
+interface Sharing extends DisplayMediaStreamOptions {
+  systemAudio: 'include';
+  surfaceSwitching: 'include';
+  selfBrowserSurface: 'exclude';
+}
+
+const sharing: Sharing = {
+  video: { frameRate: { max: 30 } },
+  // Music and films are no voice in a room.
+  audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false },
+  systemAudio: 'include',
+  surfaceSwitching: 'include',
+  selfBrowserSurface: 'exclude',
+};
+
 /**
  * Lets the user choose a screen or window to share. Gives the picture and, where the browser offers it, its sound.
  *
@@ -42,7 +64,7 @@ export interface SharedScreen {
 export async function openScreen(): Promise<SharedScreen> {
   let screenAudio: MediaStreamTrack | null = null;
   const screen = await firstTrack(async () => {
-    const stream = await navigator.mediaDevices.getDisplayMedia({ video: { frameRate: { max: 30 } }, audio: true });
+    const stream = await navigator.mediaDevices.getDisplayMedia(sharing);
     screenAudio = stream.getAudioTracks()[0] ?? null;
     return new MediaStream(stream.getVideoTracks());
   });
@@ -87,14 +109,29 @@ export interface DeviceChoice {
   label: string;
 }
 
+export type ListedKind = DeviceKind | 'speaker';
+const browserKind = { mic: 'audioinput', camera: 'videoinput', speaker: 'audiooutput' } as const;
+
 /** Devices of one kind. Labels are empty until the browser has given leave to use one. */
-export async function listDevices(kind: DeviceKind): Promise<DeviceChoice[]> {
+export async function listDevices(kind: ListedKind): Promise<DeviceChoice[]> {
   if (!('mediaDevices' in navigator)) return [];
-  const wanted = kind === 'mic' ? 'audioinput' : 'videoinput';
+  const wanted = browserKind[kind];
   const devices = await navigator.mediaDevices.enumerateDevices();
   return devices
     .filter((device) => device.kind === wanted && device.deviceId !== '')
     .map(({ deviceId, label }) => ({ deviceId, label }));
+}
+
+/** Calls back when devices come or go. @returns what ends that. */
+export function onDevicesChanged(listener: () => void): () => void {
+  if (!('mediaDevices' in navigator)) return () => undefined;
+  navigator.mediaDevices.addEventListener('devicechange', listener);
+  return () => navigator.mediaDevices.removeEventListener('devicechange', listener);
+}
+
+/** Whether this browser lets the page say which loudspeaker to use. */
+export function canChooseSpeaker(): boolean {
+  return 'setSinkId' in HTMLMediaElement.prototype;
 }
 
 /** Whether camera and microphone open without asking the user. False where the browser does not tell. */

@@ -44,6 +44,7 @@ export function BadgePlate({ person, full }: { person: CallPerson; full: boolean
       guest={person.role === 'guest'}
       muted={!person.micOn}
       speaking={person.speaking}
+      backgroundChanged={person.backgroundChanged}
       full={full}
       aria-expanded={person.self ? undefined : open !== 'no'}
       onClick={() => (person.self ? openSecurity(null) : press())}
@@ -100,6 +101,7 @@ function BadgeCard({ person, onOpenSecurity }: { person: CallPerson; onOpenSecur
           />
         )}
         <Fact name={t('card.account')} value={useAccountWords()(person)} />
+        {person.backgroundChanged && <Fact name={t('card.background')} value={t('card.backgroundChanged')} />}
         {looked.length > 0 && <Fact name={t('card.lookedAt')} value={looked.join(t('card.listComma'))} />}
         <LastLook view={view} />
       </dl>

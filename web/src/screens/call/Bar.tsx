@@ -1,10 +1,12 @@
 import { Menu } from '@mantine/core';
 import {
+  IconChartBar,
   IconChevronDown,
   IconDots,
   IconKeyboard,
   IconLink,
   IconMaximize,
+  IconPictureInPicture,
   IconMessage,
   IconScreenShare,
   IconScreenShareOff,
@@ -24,6 +26,8 @@ import { BarMenu } from './BarMenu.tsx';
 import { DeviceButton } from './DeviceButton.tsx';
 import { usePanel } from './panel.ts';
 import { toggleFullScreen } from './useShortcuts.ts';
+import { canFloat, togglePictureInPicture } from './pictureInPicture.ts';
+import { toggleStats } from './StatsPanel.tsx';
 import { useRoving } from './useRoving.ts';
 import { useCopyInvitation } from './useCopyInvitation.ts';
 import styles from './Bar.module.css';
@@ -205,6 +209,14 @@ function MoreMenu({ narrow, onShortcuts }: { narrow: boolean; onShortcuts: () =>
         )}
         <Menu.Item leftSection={<IconMaximize {...icon} />} onClick={() => void toggleFullScreen()}>
           {t('call.fullScreen')}
+        </Menu.Item>
+        {canFloat() && (
+          <Menu.Item leftSection={<IconPictureInPicture {...icon} />} onClick={() => void togglePictureInPicture()}>
+            {t('call.float')}
+          </Menu.Item>
+        )}
+        <Menu.Item leftSection={<IconChartBar {...icon} />} onClick={toggleStats}>
+          {t('stats.title')}
         </Menu.Item>
         {narrow && ends && <EndForAll />}
         {!narrow && (

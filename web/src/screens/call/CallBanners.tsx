@@ -1,4 +1,4 @@
-import { IconAlertCircle, IconBulb, IconUserSearch } from '@tabler/icons-react';
+import { IconAlertCircle, IconAntennaBars2, IconBulb, IconUserSearch } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
@@ -7,6 +7,7 @@ import { useCalls } from '../../app/context.tsx';
 import { errorWords } from '../../app/errorWords.ts';
 import { DeviceError } from '../../call/media/devices.ts';
 import type { CallPerson } from '../../call/people.ts';
+import { isWeak } from '../../call/quality.ts';
 import { warnOfRisk } from '../../call/sounds.ts';
 import { Banner } from '../../parts/Banner.tsx';
 import { Button } from '../../parts/Button.tsx';
@@ -29,7 +30,12 @@ export function CallBanners() {
   if (offer) return <OfferBanner />;
   if (review) return <ReviewBanner person={review} />;
   if (waiting) return <WaitingBanner />;
-  return <TroubleBanner />;
+  return (
+    <>
+      <TroubleBanner />
+      <NetworkBanner />
+    </>
+  );
 }
 
 /** A person who is at risk, or was until a moment ago, and what was found then. */
@@ -172,6 +178,24 @@ function OfferBanner() {
   );
 }
 
+/** The own network is weak by what was measured, or has no room for somebody's video. Gives way to other banners. */
+function NetworkBanner() {
+  const { t } = useTranslation();
+  const { others } = usePeople();
+  const trouble = useStore(useCalls().store, (state) => state.trouble);
+  const measured = useCallState(({ quality }) => quality !== null && isWeak(quality));
+  const online = useCallState((state) => state.online);
+  const weak = measured || others.some(({ cameraSuspended }) => cameraSuspended);
+  const [hidden, setHidden] = useState(false);
+  // Another time is another notice.
+  useEffect(() => {
+    if (!weak) setHidden(false);
+  }, [weak]);
+  if (!weak || hidden || !online || trouble !== null) return null;
+  const icon = <IconAntennaBars2 size={24} stroke={1.8} aria-hidden />;
+  return <Banner kind="warn" icon={icon} title={t('banner.weak')} onHide={() => setHidden(true)} />;
+}
+
 /** A device that did not open, or another failure; hidden by the user or by what comes next. */
 export function TroubleBanner() {
   const { t } = useTranslation();
@@ -184,6 +208,8 @@ export function TroubleBanner() {
   const problem = kind && own[kind].problem;
   const hide = (): void => calls.store.setState({ trouble: null });
   if (trouble === null) return null;
+  if (problem === 'blur' || (trouble.error instanceof DeviceError && trouble.error.problem === 'blur'))
+    return <Banner kind="warn" icon={icon} title={t('banner.device.blur')} onHide={hide} />;
   if (kind && problem)
     return <Banner kind="warn" icon={icon} title={t(`banner.device.${kind}.${problem}`)} onHide={hide} />;
   // While the connection is away that is said in its own place.

@@ -8,6 +8,7 @@ import {
   IconMaximize,
 } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
+import { isWeak } from '../../call/quality.ts';
 import { IconButton } from '../../parts/Button.tsx';
 import { Mark } from '../../parts/Mark.tsx';
 import { useNow } from '../../parts/useNow.ts';
@@ -80,7 +81,7 @@ function Clock() {
 function Network() {
   const { t } = useTranslation();
   const quality = useCallState((state) => state.quality);
-  const weak = quality !== null && (quality.loss > 0.05 || quality.rttMs > 400);
+  const weak = quality !== null && isWeak(quality);
   const state = quality === null ? 'unknown' : weak ? 'weak' : 'good';
   const Icon = weak ? IconAntennaBars2 : IconAntennaBars5;
   const numbers =

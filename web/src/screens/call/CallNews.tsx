@@ -2,7 +2,24 @@ import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { displayName, type CallPerson } from '../../call/people.ts';
 import { toneOfJoining, toneOfLeaving } from '../../call/sounds.ts';
+import { useToast } from '../../parts/Toasts.tsx';
 import { useCallState, usePeople } from './callContext.tsx';
+
+/** Names of devices that are worn on the head. */
+const headset = /head|ear|airpod|buds|hands-?free|耳机|耳麦/i;
+
+/** Says that a device went away and which one took its place. */
+function useReplacedDevices(): void {
+  const { t } = useTranslation();
+  const toast = useToast();
+  const replaced = useCallState((state) => state.replaced);
+  useEffect(() => {
+    if (replaced === null) return;
+    const { kind, gone, now } = replaced;
+    const what = kind === 'mic' && headset.test(gone) ? 'headset' : kind;
+    toast(t(`banner.replaced.${what}`, { now: now || t('banner.replaced.other') }));
+  }, [replaced, toast, t]);
+}
 
 const gatherMs = 1500;
 /** Tones are for small rounds: with more people in the call none is played. */
@@ -13,6 +30,7 @@ const notCheckedMs = 10_000;
 
 /** What happens to the people of the call, spoken politely and with quiet tones. Not for the eye. */
 export function CallNews() {
+  useReplacedDevices();
   const comings = useComings();
   const notChecked = useNotChecked();
   return (

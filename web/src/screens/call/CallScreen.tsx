@@ -12,6 +12,7 @@ import { useCallName } from './useCallName.ts';
 import styles from './CallScreen.module.css';
 import { CallStage } from './CallStage.tsx';
 import { LayoutContext, useLayoutControl, type StageMode } from './layout.ts';
+import { FloatingWindow } from './FloatingWindow.tsx';
 import { PanelContext, type PanelControl, type PanelName } from './panel.ts';
 import { RingNews } from './invite/RingNews.tsx';
 import { PeoplePanel } from './PeoplePanel.tsx';
@@ -21,9 +22,12 @@ import { ShortcutList } from './ShortcutList.tsx';
 import { CallNews } from './CallNews.tsx';
 import { ChatNews } from './ChatNews.tsx';
 import { ChatPanel } from './ChatPanel.tsx';
+import { toggleStats } from './StatsPanel.tsx';
+import { TalkHint } from './TalkHint.tsx';
 import { useLingering } from './useLingering.ts';
 import { useResting } from './useResting.ts';
 import { toggleFullScreen, useShortcuts } from './useShortcuts.ts';
+import { useWakeLock } from './useWakeLock.ts';
 
 /** The call: one to one, a grid, or a shared screen, with the bar and at most one panel. */
 export function CallScreen() {
@@ -45,6 +49,7 @@ export function CallScreen() {
   const mayRest = mode !== 'grid' && online && !risk && control.panel === null && !help && !stays;
   const resting = useResting(root, mayRest);
   useCallTitle();
+  useWakeLock();
   useShortcuts(
     useMemo(
       () => ({
@@ -56,6 +61,7 @@ export function CallScreen() {
         security: () => control.toggle('security'),
         layout: layout.toggle,
         fullScreen: () => void toggleFullScreen(),
+        stats: toggleStats,
         help: () => setHelp(true),
         close: control.close,
       }),
@@ -78,6 +84,7 @@ export function CallScreen() {
           </div>
           <CallHeader mode={mode} />
           <CallStage mode={mode} others={others} self={self} shares={shares} />
+          <TalkHint />
           <footer className={styles.foot}>
             <Bar onShortcuts={() => setHelp(true)} />
           </footer>
@@ -88,6 +95,7 @@ export function CallScreen() {
           )}
         </main>
         {help && <ShortcutList onClose={() => setHelp(false)} />}
+        <FloatingWindow />
         <RingNews />
         <CallNews />
         <ChatNews />

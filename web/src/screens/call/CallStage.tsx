@@ -8,6 +8,7 @@ import type { StageMode } from './layout.ts';
 import { OneToOne } from './OneToOne.tsx';
 import { Reconnecting } from './Reconnecting.tsx';
 import { ShareStage, type SharedScreenView } from './ShareStage.tsx';
+import { StatsPanel } from './StatsPanel.tsx';
 import { SpotlightStage } from './SpotlightStage.tsx';
 import { TilePlaces } from './useTileMoves.ts';
 import { useRoving } from './useRoving.ts';
@@ -31,6 +32,7 @@ export function CallStage({ mode, others, self, shares }: CallStageProps) {
       <div ref={root} className={styles.stage} onKeyDown={moveBetweenPlates}>
         <Layout mode={mode} others={others} self={self} shares={shares} />
         {others.length === 0 && shares.length === 0 && !direct && <Alone />}
+        <StatsPanel />
         {!online && <Reconnecting />}
       </div>
     </TilePlaces>

@@ -7,10 +7,12 @@ import {
   IconVideo,
   IconVideoOff,
 } from '@tabler/icons-react';
-import { useState } from 'react';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { listDevices, type DeviceChoice, type DeviceKind } from '../../call/media/devices.ts';
-import { preferences } from '../../session/preferences.ts';
+import { useStore } from 'zustand';
+import { canChooseSpeaker, type DeviceKind, type ListedKind } from '../../call/media/devices.ts';
+import { chooseDevice, mediaChoices } from '../../session/mediaChoices.ts';
+import { useChosenDevice, useDevices } from '../useDevices.ts';
 import { BarButton } from './BarButton.tsx';
 import { BarMenu } from './BarMenu.tsx';
 import { useCall, useCallState } from './callContext.tsx';
@@ -52,54 +54,92 @@ export function DeviceToggle({ kind, className }: { kind: DeviceKind; className?
 export function DeviceButton({ kind }: { kind: DeviceKind }) {
   const { t } = useTranslation();
   const label = kind === 'mic' ? t('call.chooseMic') : t('call.chooseCamera');
-  const [devices, setDevices] = useState<DeviceChoice[] | null>(null);
   return (
     <span className={styles.split}>
       <DeviceToggle kind={kind} />
-      <BarMenu position="top" onOpen={() => void listDevices(kind).then(setDevices)}>
+      <BarMenu position="top">
         <Menu.Target>
           <BarButton className={styles.caret} label={label}>
             <IconChevronDown size={16} stroke={1.8} aria-hidden />
           </BarButton>
         </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Label>{label}</Menu.Label>
-          {devices && <DeviceItems kind={kind} devices={devices} />}
-        </Menu.Dropdown>
+        <Menu.Dropdown>{kind === 'mic' ? <MicMenu /> : <CameraMenu />}</Menu.Dropdown>
       </BarMenu>
     </span>
   );
 }
 
-function DeviceItems({ kind, devices }: { kind: DeviceKind; devices: DeviceChoice[] }) {
+function MicMenu() {
   const { t } = useTranslation();
+  const mutedHint = useStore(mediaChoices, (choices) => choices.mutedHint);
+  return (
+    <>
+      <Menu.Label>{t('prejoin.microphone')}</Menu.Label>
+      <DeviceItems kind="mic" />
+      {canChooseSpeaker() && (
+        <>
+          <Menu.Label>{t('call.speaker')}</Menu.Label>
+          <DeviceItems kind="speaker" />
+        </>
+      )}
+      <Menu.Divider />
+      <CheckItem checked={mutedHint} onChange={(on) => mediaChoices.setState({ mutedHint: on })}>
+        {t('settings.mutedHint')}
+      </CheckItem>
+    </>
+  );
+}
+
+function CameraMenu() {
+  const { t } = useTranslation();
+  const blur = useStore(mediaChoices, (choices) => choices.blur);
+  return (
+    <>
+      <Menu.Label>{t('prejoin.camera')}</Menu.Label>
+      <DeviceItems kind="camera" />
+      <Menu.Divider />
+      <CheckItem checked={blur} testId="blur-background" onChange={(on) => mediaChoices.setState({ blur: on })}>
+        {t('settings.blur')}
+      </CheckItem>
+    </>
+  );
+}
+
+function DeviceItems({ kind }: { kind: ListedKind }) {
+  const { t } = useTranslation();
+  const devices = useDevices(kind);
   const chosen = useChosenDevice(kind, devices);
-  const choose = useChooseDevice(kind);
   if (devices.length === 0) return <Menu.Item disabled>{t('call.noDevices')}</Menu.Item>;
   return devices.map(({ deviceId, label }, index) => (
-    <Menu.Item
+    <Menu.RadioItem
       key={deviceId}
-      aria-checked={deviceId === chosen}
-      role="menuitemradio"
-      leftSection={deviceId === chosen ? <IconCheck size={16} aria-hidden /> : <span style={{ width: 16 }} />}
-      onClick={() => choose(deviceId)}
+      value={deviceId}
+      checked={deviceId === chosen}
+      checkIcon={<Tick />}
+      closeMenuOnClick
+      onChange={() => chooseDevice(kind, deviceId)}
     >
       {label || t('call.defaultDevice', { number: index + 1 })}
-    </Menu.Item>
+    </Menu.RadioItem>
   ));
 }
 
-/** The device in use, by its id. */
-export function useChosenDevice(kind: DeviceKind, devices: readonly DeviceChoice[]): string | undefined {
-  const own = useCallState((snapshot) => snapshot.own[kind]);
-  return own.track?.getSettings().deviceId ?? own.deviceId ?? devices[0]?.deviceId;
+interface CheckItemProps {
+  checked: boolean;
+  onChange: (checked: boolean) => void;
+  testId?: string;
+  children: ReactNode;
 }
 
-/** Uses a device now and in later calls. */
-export function useChooseDevice(kind: DeviceKind): (deviceId: string) => void {
-  const call = useCall();
-  return (deviceId) => {
-    preferences.setState(({ deviceIds }) => ({ deviceIds: { ...deviceIds, [kind]: deviceId } }));
-    void call.chooseDevice(kind, deviceId);
-  };
+/** A choice of a menu that is on or off. */
+function CheckItem({ checked, onChange, testId, children }: CheckItemProps) {
+  return (
+    <Menu.CheckboxItem checked={checked} checkIcon={<Tick />} closeMenuOnClick data-testid={testId} onChange={onChange}>
+      {children}
+    </Menu.CheckboxItem>
+  );
+}
+
+function Tick() {
+  return <IconCheck size={16} aria-hidden />;
 }

@@ -84,6 +84,7 @@ function Detail({ person }: { person: CallPerson }) {
       <div>
         <p className="small">{useSentence(view)}</p>
         <p className="small muted">{useAccountWords()(person)}</p>
+        {person.backgroundChanged && <p className="small muted">{t('card.backgroundChanged')}</p>}
       </div>
       {view.risk !== null && view.confidence !== null && (
         <div className={styles.meters}>

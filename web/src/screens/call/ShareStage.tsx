@@ -7,6 +7,7 @@ import { useCall } from './callContext.tsx';
 import styles from './Stage.module.css';
 import { Tile } from './Tile.tsx';
 import { useTileSize } from './useTileSize.ts';
+import { useZoom } from './useZoom.ts';
 
 /** A screen that somebody shares. */
 export interface SharedScreenView {
@@ -58,6 +59,7 @@ export function ShareStage({ shares, people }: { shares: readonly SharedScreenVi
 
 function Screen({ share }: { share: SharedScreenView }) {
   const ref = useTileSize(share.consumerId);
+  useZoom(ref);
   return (
     <div ref={ref} className={styles.screen} data-peer={share.person.peerId} data-self={share.person.self}>
       <Video track={share.track} source="screen" />

@@ -5,14 +5,17 @@ import { Dialog } from '../../parts/Dialog.tsx';
 import { shortcutKeys } from './useShortcuts.ts';
 import styles from './ShortcutList.module.css';
 
+function keyName(key: string): string {
+  if (key === 'Escape') return 'Esc';
+  return /^[A-Z]$/.test(key) ? `Shift+${key}` : key.toUpperCase();
+}
+
 /** The list behind "?". */
 export function ShortcutList({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
   const id = useId();
-  const rows: Array<[string, string]> = shortcutKeys.map(([key, name]) => [
-    key === 'Escape' ? 'Esc' : key.toUpperCase(),
-    t(`keys.${name}`),
-  ]);
+  const rows: Array<[string, string]> = shortcutKeys.map(([key, name]) => [keyName(key), t(`keys.${name}`)]);
+  rows.splice(2, 0, [t('keys.space'), t('keys.talk')]);
   rows.splice(-1, 0, ['PgUp PgDn', t('keys.pages')]);
   return (
     <Dialog labelledBy={id} onEscape={onClose}>

@@ -1,4 +1,4 @@
-import { IconLock } from '@tabler/icons-react';
+import { IconAntennaBars2, IconLock } from '@tabler/icons-react';
 import type { CSSProperties, ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CallPerson } from '../../call/people.ts';
@@ -64,6 +64,13 @@ export function Tile({ person, hero = false, ring = true, className, style, chil
           <IconLock size={24} stroke={1.8} aria-hidden />
           <b>{t('call.stopped')}</b>
           <span>{t('call.stoppedMore')}</span>
+        </div>
+      )}
+      {person.cameraSuspended && !person.cameraStopped && (
+        <div className={styles.message}>
+          <IconAntennaBars2 size={24} stroke={1.8} aria-hidden />
+          <b>{t('call.weakVideo')}</b>
+          <span>{t('call.weakVideoMore')}</span>
         </div>
       )}
       <BadgePlate person={person} full={hero} />

@@ -3,9 +3,9 @@ import { useStore } from 'zustand';
 import { preferences } from '../../session/preferences.ts';
 
 export type ShortcutName =
-  'mic' | 'camera' | 'share' | 'people' | 'chat' | 'security' | 'layout' | 'fullScreen' | 'help' | 'close';
+  'mic' | 'camera' | 'share' | 'people' | 'chat' | 'security' | 'layout' | 'fullScreen' | 'stats' | 'help' | 'close';
 
-/** Keys of the call, as the list behind "?" shows them. */
+/** Keys of the call, as the list behind "?" shows them. A capital is the letter with Shift. */
 export const shortcutKeys: ReadonlyArray<[key: string, name: ShortcutName]> = [
   ['m', 'mic'],
   ['v', 'camera'],
@@ -15,6 +15,7 @@ export const shortcutKeys: ReadonlyArray<[key: string, name: ShortcutName]> = [
   ['i', 'security'],
   ['g', 'layout'],
   ['f', 'fullScreen'],
+  ['S', 'stats'],
   ['?', 'help'],
   ['Escape', 'close'],
 ];
@@ -41,7 +42,7 @@ export function useShortcuts(actions: Readonly<Record<ShortcutName, () => void>>
 
 function shortcutOf(event: KeyboardEvent, singleKeys: boolean): ShortcutName | null {
   if (event.defaultPrevented || event.isComposing || event.repeat || event.altKey || inField(event.target)) return null;
-  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  const key = event.key.length === 1 && !event.shiftKey ? event.key.toLowerCase() : event.key;
   if (event.ctrlKey || event.metaKey) return commandKeys[key] ?? null;
   const name = shortcutKeys.find(([shortcut]) => shortcut === key)?.[1] ?? null;
   return singleKeys || name === 'close' ? name : null;

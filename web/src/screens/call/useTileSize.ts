@@ -8,9 +8,11 @@ export function useTileSize(consumerId: string | null): RefObject<HTMLDivElement
   useEffect(() => {
     const element = ref.current;
     if (!element || consumerId === null) return;
-    const place = {};
+    const tile = {};
+    const floats = element.ownerDocument !== document;
     const tell = (): void => {
-      call.showVideo(consumerId, place, { width: element.clientWidth, height: element.clientHeight });
+      const size = { width: element.clientWidth, height: element.clientHeight };
+      call.showVideo(consumerId, tile, { size, floats });
     };
     // At once as well: the observer waits for the page to be drawn, which may be late while a call begins.
     tell();
@@ -18,7 +20,7 @@ export function useTileSize(consumerId: string | null): RefObject<HTMLDivElement
     observer.observe(element);
     return () => {
       observer.disconnect();
-      call.showVideo(consumerId, place, null);
+      call.showVideo(consumerId, tile, null);
     };
   }, [call, consumerId]);
   return ref;
