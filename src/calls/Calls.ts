@@ -5,7 +5,7 @@ import type { Room } from '../media/Room.ts';
 import type { ChatMessage, Joined, Person, RequestData } from '../protocol/signaling.ts';
 import type { CallType, Consent, EndReason, Presence as PresenceValue } from '../protocol/values.ts';
 import { Call, type CallSettings } from './Call.ts';
-import type { AdoptedCall, CallEnd, CallRecord, CallStore } from './CallStore.ts';
+import type { AdoptedCall, CallDetails, CallEnd, CallRecord, CallStore } from './CallStore.ts';
 import type { CameraChecks } from './CameraChecks.ts';
 import { toChatMessage } from './ChatLog.ts';
 import type { Connection } from './Connection.ts';
@@ -294,8 +294,7 @@ export class Calls {
     const details = await this.#options.store.details(callId, userId);
     const running = this.#live.get(callId);
     if (!details && !running?.presentPeers.some((p) => p.user.id === userId)) throw notFound();
-    const { callee, caller } = details?.call ?? (await this.#record(callId));
-    if (callee === null && caller.id !== userId) {
+    if (!isHost(userId, details, running)) {
       throw new AppError('FORBIDDEN', 'Only the host can end this meeting.');
     }
     await this.#endings.get(callId);
@@ -308,8 +307,7 @@ export class Calls {
   async checkHost(callId: string, userId: string): Promise<void> {
     const details = await this.store.details(callId, userId);
     if (details?.call.endTime !== null || details.call.callee !== null) throw notFound();
-    const role = this.#live.get(callId)?.roleOf(userId) ?? (details.call.caller.id === userId ? 'host' : 'participant');
-    if (role !== 'host') throw new AppError('FORBIDDEN', 'Only a host may do this.');
+    if (!isHost(userId, details, this.#live.get(callId))) throw new AppError('FORBIDDEN', 'Only a host may do this.');
   }
 
   /** Keeps what a page measured. Losing one is no harm, so it is never tried again. */
@@ -537,6 +535,15 @@ export class Calls {
     clearTimeout(this.#timers.get(call.id));
     this.#timers.delete(call.id);
   }
+}
+
+/** A call that is not running just now knows its hosts by their stays. */
+function isHost(userId: string, details: CallDetails | null, running: Call | undefined): boolean {
+  if (running) return running.roleOf(userId) === 'host';
+  if (!details) return false;
+  const { call, participants } = details;
+  const led = participants.some(({ user, role }) => user.id === userId && role === 'host');
+  return led || call.callee !== null || call.caller.id === userId;
 }
 
 /** How a call ends that is ended on purpose: by whom, and whether it was ever answered. */

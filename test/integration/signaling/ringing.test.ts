@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { SignalingClient, consent } from '../../support/SignalingClient.ts';
 import { TestServer, type Account } from '../../support/TestServer.ts';
 
+/** Ringing, and being told of while busy, over real sockets. */
 describe('ringing somebody into a running call', () => {
   let server: TestServer;
   let alice: Account;
@@ -99,6 +100,21 @@ describe('ringing somebody into a running call', () => {
     await a.request('leave', {});
     assert.equal((await c.next('callEnded')).callId, callId);
     await assert.rejects(c.request('answerCall', { callId, consent }), { code: 'NOT_FOUND' });
+  });
+
+  it('lets somebody in a call know who called, once a minute, and nobody who is free', async () => {
+    const { b } = await directCall();
+    const notice = async (callee: string): Promise<number> =>
+      server.statusOf(carol, 'POST', '/calls/notice', { callee, call_type: 'audio' });
+    assert.equal((await server.tryStartCall(carol, { callee: 'bob' })).error?.code, 'BUSY');
+    assert.equal(await notice('bob'), 204);
+    const { from, callType } = await b.next('calledWhileBusy');
+    assert.deepEqual([from.id, callType], [carol.id, 'audio']);
+    assert.equal(await notice('bob'), 429);
+    assert.equal(await notice('nobody-here'), 404);
+    assert.equal(await notice('carol'), 400);
+    await server.register('free');
+    assert.equal(await notice('free'), 409);
   });
 
   it('refuses who is busy or in the call, strangers, and rooms that were not meant', async () => {
