@@ -3,14 +3,14 @@
  * through the real SFU path; see scripts/eval/. Writes docs/evaluation.md with its plots, and every look as JSON.
  */
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import prettier from 'prettier';
 import { mediaDir } from '../test/support/TestMonitor.ts';
 import { castOf, type Role } from './eval/cast.ts';
 import { loadClips } from './eval/clips.ts';
-import { reportOf } from './eval/report.ts';
+import { reportOf, type Report } from './eval/report.ts';
 import { perform, type OperatorModels, type RunResult } from './eval/run.ts';
 import { readCatalog } from '../src/modelCatalog.ts';
 
@@ -20,6 +20,8 @@ const HELP = `usage: npm run eval [-- OPTION...]
   --minutes N   how long each generated person is watched (default 10)
   --parallel N  participants at a time (default 24)
   --only TEXT   kinds of participants whose name contains this
+  --from FILE   writes the document anew from the looks of an earlier run (test-results/eval.json)
+  --note TEXT   what else has to be known of this run
   --out DIR     where evaluation.md and its plots go (default docs)
 
 Clips are taken from ../shared/media; where they are absent a pattern takes the place of people, and the document says so.`;
@@ -30,13 +32,24 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '10' },
     parallel: { type: 'string', default: '24' },
     only: { type: 'string', default: '' },
+    from: { type: 'string' },
+    note: { type: 'string', default: '' },
     out: { type: 'string', default: 'docs' },
     help: { type: 'boolean', default: false },
   },
 });
 
 async function main(): Promise<void> {
-  const { quick, only, out } = values;
+  const { quick, from, note } = values;
+  const run = from === undefined ? await newRun() : (JSON.parse(await readFile(from, 'utf8')) as RunResult);
+  const options = { at: new Date(), media: mediaDir !== null, command: 'npm run eval', note };
+  const report = reportOf(run, options);
+  console.log(`\n${report.markdown}`);
+  if (!quick) await writeReport(report);
+}
+
+async function newRun(): Promise<RunResult> {
+  const { quick, only } = values;
   const clips = quick ? [] : await loadClips();
   const cast = await castOf({ clips, generatedS: 60 * Number(values.minutes), quick });
   const roles = cast.filter(({ kind }) => kind.includes(only));
@@ -44,16 +57,18 @@ async function main(): Promise<void> {
     `${roles.length} participants, ${mediaDir ? `${clips.length} clips` : 'no clips: ../shared/media is absent'}`,
   );
   const run = await performAll(roles, quick ? null : operatorModels());
-  const report = reportOf(run, { at: new Date(), media: mediaDir !== null, command: 'npm run eval' });
   await mkdir('test-results', { recursive: true });
   await writeFile('test-results/eval.json', JSON.stringify(run));
-  console.log(`\n${report.markdown}`);
-  if (quick) return;
+  return run;
+}
+
+async function writeReport({ markdown, plots }: Report): Promise<void> {
+  const { out } = values;
   await mkdir(path.join(out, 'evaluation'), { recursive: true });
   const file = path.join(out, 'evaluation.md');
   const style = { ...(await prettier.resolveConfig(file)), parser: 'markdown' };
-  await writeFile(file, await prettier.format(report.markdown, style));
-  for (const [name, svg] of Object.entries(report.plots)) await writeFile(path.join(out, 'evaluation', name), svg);
+  await writeFile(file, await prettier.format(markdown, style));
+  for (const [name, svg] of Object.entries(plots)) await writeFile(path.join(out, 'evaluation', name), svg);
 }
 
 /** The catalog's models whose files lie beside the checkout, on or off. */

@@ -12,9 +12,18 @@ export interface Report {
   plots: Record<string, string>;
 }
 
+export interface ReportOptions {
+  at: Date;
+  /** Whether there were clips. */
+  media: boolean;
+  command: string;
+  /** What else has to be known of the run. */
+  note?: string;
+}
+
 const JUDGES: readonly Judge[] = [...(Object.keys(TARGETS) as Judge[]), 'fused'];
 
-export function reportOf(run: RunResult, options: { at: Date; media: boolean; command: string }): Report {
+export function reportOf(run: RunResult, options: ReportOptions): Report {
   const { performances } = run;
   const markdown = [
     '# How often it is right',
@@ -22,6 +31,7 @@ export function reportOf(run: RunResult, options: { at: Date; media: boolean; co
     `Written by \`${options.command}\` on ${options.at.toISOString().slice(0, 10)}; change the measuring, not this page.`,
     '',
     ...introduction(options.media),
+    ...(options.note ? [options.note, ''] : []),
     '## Each analyzer, and all together',
     '',
     ...judgeTable(performances),
