@@ -8,6 +8,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { AnalysisPool } from './assessment/AnalysisPool.ts';
 import { Monitor } from './assessment/Monitor.ts';
+import { isTaken } from './assessment/policy.ts';
 import { forOthers, forSelf } from './assessment/views.ts';
 import { Accounts } from './auth/Accounts.ts';
 import { Guests } from './auth/Guests.ts';
@@ -148,10 +149,26 @@ async function build(options: ServerOptions, parts: Closable[], done: (built: Bu
     const views = { forOthers: forOthers(assessment), forSelf: forSelf(assessment) };
     calls.live(callId)?.setAssessment(peerId, views);
   });
-  monitor.on('challenge', ({ callId, peerId }, news) => calls.live(callId)?.tellChallenge(peerId, news));
+  followPolicy({ monitor, calls, mode: config.policy.mode, logger });
   await listen(httpServer, config);
   own(signaling);
   return done({ url: urlOf(httpServer, config), calls, monitor, workers });
+}
+
+/** Brings active checks, and what the policy makes of results, into the calls. */
+function followPolicy(parts: { monitor: Monitor; calls: Calls; mode: Config['policy']['mode']; logger: Logger }): void {
+  const { monitor, calls, mode, logger } = parts;
+  monitor.on('challenge', ({ callId, peerId }, news) => {
+    const call = calls.live(callId);
+    call?.tellChallenge(peerId, news);
+    if (news.type === 'ended' && news.end.result === 'passed') call?.release(peerId);
+  });
+  monitor.on('step', ({ callId, peerId }, step, { causes }) => {
+    const taken = isTaken(step, mode);
+    logger.info({ callId, peerId, ...step, taken }, 'policy step');
+    const found = causes.find(({ outcome }) => outcome === 'found');
+    if (taken && step.measure === 'hold') calls.live(callId)?.hold(peerId, found?.code ?? 'failed');
+  });
 }
 
 /** Waits for all even if one fails, so that what has started is known and can be closed. */

@@ -3,7 +3,7 @@ import { AppError, notFound } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { Room } from '../media/Room.ts';
 import type { types } from 'mediasoup';
-import type { Assessment } from '../protocol/assessment.ts';
+import type { Assessment, CauseCode } from '../protocol/assessment.ts';
 import type { CallInfo, Joined, Person, ProducerInfo } from '../protocol/signaling.ts';
 import type { CallStatus, CallType, Consent, EndReason, PeerRole } from '../protocol/values.ts';
 import { CallMedia } from './CallMedia.ts';
@@ -73,6 +73,8 @@ export class Call extends EventEmitter<{
   readonly #settings: CallSettings;
   readonly #checks: CameraChecks;
   readonly #assessments = new Map<string, AssessmentViews>();
+  /** Who is held by the policy, and what was found: by user, so that coming back ends nothing. */
+  readonly #held = new Map<string, CauseCode>();
   status: CallStatus;
   startTime: Date | null;
 
@@ -303,6 +305,28 @@ export class Call extends EventEmitter<{
     }
   }
 
+  /** Keeps a person from being seen and heard until `release`, whatever way he comes back; he still receives. */
+  hold(peerId: string, reason: CauseCode): void {
+    const peer = this.peers.get(peerId);
+    if (!peer) return;
+    this.#held.set(peer.user.id, reason);
+    this.#settleHold(peer);
+  }
+
+  /** Ends a hold, if there is one. */
+  release(peerId: string): void {
+    const peer = this.peers.get(peerId);
+    if (peer && this.#held.delete(peer.user.id)) this.#settleHold(peer);
+  }
+
+  #settleHold(peer: Peer): void {
+    if (!peer.present) return;
+    const reason = this.#held.get(peer.user.id) ?? null;
+    peer.state = reason === null ? 'joined' : 'held';
+    this.media.reconcile(peer);
+    peer.connection?.notify('heldChanged', { reason });
+  }
+
   /** @throws AppError NOT_FOUND when nobody of that id is in the call. */
   presentPeer(peerId: string): Peer {
     const peer = this.peers.get(peerId);
@@ -388,7 +412,8 @@ export class Call extends EventEmitter<{
     peer.admitted = true;
     peer.state = 'joined';
     peer.joinedAt = new Date();
-    this.media.reconcile(peer);
+    if (this.#held.has(peer.user.id)) this.#settleHold(peer);
+    else this.media.reconcile(peer);
     this.#notifyOthers(peer, (c) => c.notify('peerJoined', { peer: peer.info }));
     this.media.entered(peer);
     this.emit('joined', peer);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { assessment } from './assessment.ts';
+import { assessment, causeCode } from './assessment.ts';
 import { challengeEnd, challengeInfo, challengeKind, challengeStep } from './challenge.ts';
 import { dtlsParameters, rtpCapabilities, rtpParameters, serverObject, transportParameters } from './rtp.ts';
 import {
@@ -292,6 +292,11 @@ export const notifications = {
   /** What the receiver, and nobody else, has to show or do now. */
   challengeStepDue: challengeStep,
   challengeEnded: challengeEnd,
+  /**
+   * The receiver is held by the policy, neither seen nor heard until an active check passes; null: not any more.
+   * `reason` is what was found.
+   */
+  heldChanged: z.strictObject({ reason: causeCode.nullable() }),
   /** Somebody asks for his result to be reviewed (to hosts). */
   reviewRequested: peerRef,
   /** Make a key frame on the camera now: somebody is about to join. */

@@ -7,6 +7,7 @@ import type {
   ChallengeShow,
   ChallengeStep,
 } from '../../../src/protocol/challenge.ts';
+import type { CauseCode } from '../../../src/protocol/assessment.ts';
 import type { Signaling } from '../api/Signaling.ts';
 
 /** The own active check, from the invitation to its result. Times are the page clock's (`performance.now`), ms. */
@@ -32,6 +33,8 @@ export interface ChallengeState {
   own: OwnChallenge | null;
   /** By peer id; the last one of each, the own one included. */
   peers: Readonly<Record<string, PeerCheck>>;
+  /** What was found, while the server keeps one from being seen and heard; else null. */
+  held: CauseCode | null;
   /** Who asked the hosts to look at his result, until one has. */
   review: string | null;
 }
@@ -51,6 +54,7 @@ export class ChallengeClient {
   readonly store: StoreApi<ChallengeState> = createStore<ChallengeState>(() => ({
     own: null,
     peers: {},
+    held: null,
     review: null,
   }));
   readonly #options: ChallengeClientOptions;
@@ -65,6 +69,7 @@ export class ChallengeClient {
       signaling.on('challengeStarted', ({ challenge }) => this.#handleStarted(challenge)),
       signaling.on('challengeStepDue', (step) => this.#handleStep(step)),
       signaling.on('challengeEnded', (end) => this.#handleEnded(end)),
+      signaling.on('heldChanged', ({ reason }) => this.store.setState({ held: reason })),
       signaling.on('reviewRequested', ({ peerId }) => this.store.setState({ review: peerId })),
       signaling.onConnection((up) => !up && this.#handleLost()),
     ];
@@ -113,7 +118,7 @@ export class ChallengeClient {
   close(): void {
     clearTimeout(this.#timer);
     for (const stop of this.#unsubscribe) stop();
-    this.store.setState({ own: null, peers: {}, review: null });
+    this.store.setState({ own: null, peers: {}, held: null, review: null });
   }
 
   async #ask(...args: Parameters<Signaling['request']>): Promise<void> {

@@ -418,6 +418,21 @@ export const en = {
     away: 'connection lost',
   },
 
+  held: {
+    title: 'Your sound and picture are paused',
+    why: {
+      looped: 'The server saw the same moments repeating. ',
+      frozen: 'The server saw a picture that does not move. ',
+      failed: 'The light on your face did not follow the screen. ',
+      other: 'The server saw signs that this is not a live picture. ',
+    },
+    until: 'Pass one check and it resumes by itself; you still hear and see the others.',
+    ifYou: 'If it is really you',
+    ifYouMore: 'Turn off virtual cameras and looping backgrounds, switch back to the real camera, then do the check.',
+    light: 'Do the light check',
+    movement: 'Do the movement check',
+    leave: 'Leave the call',
+  },
   challenge: {
     invite: { light: 'Do a light check?', movement: 'Do a movement check?' },
     asks: '{{name}} asks you to show that you are in front of the screen right now. ',

@@ -406,6 +406,21 @@ export const zhCN: Words = {
     away: '网络中断',
   },
 
+  held: {
+    title: '您的声音和画面已暂停',
+    why: {
+      looped: '服务器看到同一段画面在重复。',
+      frozen: '服务器看到画面一直没有动。',
+      failed: '您脸上的光没有跟上屏幕。',
+      other: '服务器看到画面可能不是实时的。',
+    },
+    until: '通过一次检查后自动恢复，您仍能听到和看到其他人。',
+    ifYou: '如果是您本人',
+    ifYouMore: '关掉虚拟摄像头和循环背景，换回真实的摄像头，再做检查。',
+    light: '做灯光检查',
+    movement: '做动作检查',
+    leave: '离开通话',
+  },
   challenge: {
     invite: { light: '做一次灯光检查？', movement: '做一次动作检查？' },
     asks: '{{name}}请您证明此刻就在屏幕前。',

@@ -1,6 +1,7 @@
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { noteOfCheck } from '../../call/sounds.ts';
+import { CallHeld } from './CallHeld.tsx';
 import { isOffer } from './challengeOffers.ts';
 import { ChallengeInvitation } from './ChallengeInvitation.tsx';
 import { ChallengeOutcome } from './ChallengeOutcome.tsx';
@@ -10,6 +11,7 @@ import { useCallState, useChallenges } from './callContext.tsx';
 /** The own active check over whatever is open: asked for, running, ended. */
 export function ChallengeLayer() {
   const own = useChallenges((state) => state.own);
+  const held = useChallenges((state) => state.held);
   const running = own?.phase === 'running';
   // In the call the server's own offer is a banner: it may come in the middle of a sentence.
   const quiet = useCallState((state) => state.phase === 'connected') && own?.phase === 'invited' && isOffer(own.info);
@@ -21,6 +23,7 @@ export function ChallengeLayer() {
   return (
     <>
       {own?.phase === 'invited' && !quiet && <ChallengeInvitation info={own.info} />}
+      {held !== null && (own === null || quiet) && <CallHeld reason={held} />}
       {own?.phase === 'running' && <ChallengeRun own={own} />}
       {own?.phase === 'ended' && <ChallengeOutcome end={own.end} />}
       <Spoken result={own?.phase === 'ended' ? own.end.result : null} />
