@@ -5,7 +5,7 @@ import { startMeeting } from '../support/meetings.ts';
 import { ServerProcess } from '../support/serverProcess.ts';
 
 describe('a guest in browsers', function () {
-  this.timeout(90_000);
+  this.timeout(120_000);
   let server: ServerProcess;
   let browser: Browser;
   let ada: Person;
@@ -61,7 +61,7 @@ describe('a guest in browsers', function () {
     );
     await page.getByTestId('lobby-admit').click();
     await mira.getByTestId('call').waitFor();
-    await Promise.all([page, mira].map((p) => waitForMovingPicture(p)));
+    await Promise.all([page, mira].map((p) => waitForMovingPicture(p, 40_000)));
     assert.match(await page.locator('[data-testid="tile"][data-self="false"]').innerText(), /Mira\s*Guest/);
     assert.match(await page.getByRole('complementary').innerText(), /Mira[\s\S]*Guest, name not verified/);
   });

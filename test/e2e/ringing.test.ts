@@ -4,7 +4,7 @@ import { agreeIfAsked, callAndAnswer, launchBrowser, registerPerson, type Person
 import { ServerProcess } from '../support/serverProcess.ts';
 
 describe('ringing a third person into a call of two, in browsers', function () {
-  this.timeout(90_000);
+  this.timeout(120_000);
   let server: ServerProcess;
   let browser: Browser;
   let people: [Person, Person, Person];
