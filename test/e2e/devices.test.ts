@@ -13,7 +13,7 @@ import { speechFile } from '../support/speech.ts';
 import { en } from '../../web/src/words/en.ts';
 
 describe('devices in a call', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let server: ServerProcess;
   let browser: Browser;
   let speech: Awaited<ReturnType<typeof speechFile>>;

@@ -27,12 +27,19 @@ export async function openDevice(
   deviceId: string | null,
   sound: SoundProcessing | null,
 ): Promise<MediaStreamTrack> {
-  const id = deviceId === null ? {} : { deviceId: { ideal: deviceId } };
+  // A device that is only preferred may lose against another one whose sizes fit better.
+  const id = deviceId === null ? {} : { deviceId: { exact: deviceId } };
   const constraints: MediaStreamConstraints =
     kind === 'mic'
       ? { audio: { ...id, ...sound } }
       : { video: { ...id, width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30, max: 30 } } };
-  return firstTrack(() => navigator.mediaDevices.getUserMedia(constraints));
+  try {
+    return await firstTrack(() => navigator.mediaDevices.getUserMedia(constraints));
+  } catch (error) {
+    const gone = deviceId !== null && error instanceof DeviceError && error.problem === 'missing';
+    if (gone) return openDevice(kind, null, sound);
+    throw error;
+  }
 }
 
 export interface SharedScreen {
