@@ -1,13 +1,20 @@
 /**
  * npm run bench [-- SECTION ...]: what a call costs and how fast it is, on this machine, as a table and as JSON.
- * Sections: join, load, all (default). Nothing is asserted: machines differ and are noisy, so n and medians are given.
+ * Sections: join, load, crowd, signin, all (default). Nothing is asserted: machines differ and are noisy, so n and medians are given.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
+import { measureCrowd } from './bench/crowd.ts';
 import { measureJoins } from './bench/joins.ts';
 import { measureLoad } from './bench/load.ts';
+import { measureSignIn } from './bench/signIn.ts';
 import { table, type Row } from './bench/statistics.ts';
 
-const sections: Record<string, () => Promise<Row[]>> = { join: measureJoins, load: measureLoad };
+const sections: Record<string, () => Promise<Row[]>> = {
+  join: measureJoins,
+  load: measureLoad,
+  crowd: measureCrowd,
+  signin: measureSignIn,
+};
 
 const help = `usage: npm run bench [-- SECTION ...]
 Sections: ${Object.keys(sections).join(', ')}; all of them if none is named. Results go to test-results/bench.json, too.`;

@@ -11,6 +11,8 @@ import { packetize, vp8Chunk, type PacketizerState } from './vp8.ts';
 
 const fps = 10;
 const framesEach = 16;
+/** Their pictures come round again and again, which the check would call a risk. */
+const unchecked = { ...consent, check: false };
 const size = { width: 320, height: 180 };
 
 interface Member {
@@ -71,7 +73,9 @@ export class Crowd {
   /** Somebody with an account enters. @param number - Whose picture. */
   async come(roomId: string, token: string, number: number): Promise<() => Promise<void>> {
     const client = await SignalingClient.connect(this.server.url, token);
-    const { result, transports } = await this.#plain.during(() => client.request('prepare', { roomId, consent }));
+    const { result, transports } = await this.#plain.during(() =>
+      client.request('prepare', { roomId, consent: unchecked }),
+    );
     const { sendTransport, recvTransport } = result;
     for (const { id } of [sendTransport, recvTransport]) {
       await client.request('connectTransport', { transportId: id, dtlsParameters: dtlsParameters() });
@@ -80,7 +84,7 @@ export class Crowd {
     const ssrc = rtpParameters.encodings?.[0]?.ssrc ?? 0;
     await client.request('produce', { requestId: 'mic', source: 'mic', rtpParameters: audioParameters() });
     await client.request('produce', { requestId: 'camera', source: 'camera', rtpParameters });
-    await client.join(roomId);
+    await client.request('join', { roomId, consent: unchecked });
     const transport = transports.find(({ id }) => id === sendTransport.id);
     const member: Member = {
       client,

@@ -25,6 +25,7 @@ import { CurrentCallView, preloadCall } from './CurrentCallView.tsx';
 import { errorWords } from './errorWords.ts';
 import { ErrorBoundary } from './ErrorBoundary.tsx';
 import { Frame } from './Frame.tsx';
+import { Offline } from './Offline.tsx';
 import { theme } from './theme.ts';
 
 /** The first screen comes first, ms. */
@@ -104,6 +105,7 @@ function SignedIn() {
   usePreload();
   return (
     <>
+      {!current && <Offline />}
       {current ? <CurrentCallView key={current.roomId} current={current} /> : <Places />}
       <IncomingDialog />
       <ConsentDialog />

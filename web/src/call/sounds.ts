@@ -1,12 +1,12 @@
-import { preferences } from '../session/preferences.ts';
+import { preferences, type SoundKind } from '../session/preferences.ts';
 
-/** Sounds made in the page, quiet, without files. Each is switched off by the setting. */
+/** Sounds made in the page, quiet, without files. Each kind can be switched off. */
 
 let context: AudioContext | null = null;
 
 /** One soft note: frequency in Hz, start and length in seconds from now. */
-function note(frequency: number, startS: number, lengthS: number, gain = 0.06): void {
-  if (!preferences.getState().sounds) return;
+function note(kind: SoundKind, frequency: number, startS: number, lengthS: number, gain = 0.06): void {
+  if (!preferences.getState().sounds[kind]) return;
   context ??= new AudioContext();
   // A page that nobody has pressed on yet stays silent; the dialog says the rest.
   if (context.state === 'suspended') void context.resume().catch(() => undefined);
@@ -39,8 +39,8 @@ function repeat(play: () => void, everyMs: number, forMs: number): () => void {
 export function ringIn(): () => void {
   return repeat(
     () => {
-      note(A4, 0, 0.5);
-      note(E5, 0.28, 0.7);
+      note('ring', A4, 0, 0.5);
+      note('ring', E5, 0.28, 0.7);
     },
     2000,
     30_000,
@@ -49,33 +49,33 @@ export function ringIn(): () => void {
 
 /** One calls somebody: one low note every 3 s. The answer stops it. */
 export function ringOut(): () => void {
-  return repeat(() => note(A3, 0, 0.9, 0.04), 3000, 60_000);
+  return repeat(() => note('ring', A3, 0, 0.9, 0.04), 3000, 60_000);
 }
 
 /** Somebody wrote while the chat is out of sight: a tick. */
 export function tickForChat(): void {
-  note(880, 0, 0.09, 0.03);
+  note('chat', 880, 0, 0.09, 0.03);
 }
 
 /** Somebody joined: a short rise. */
 export function toneOfJoining(): void {
-  note(A4, 0, 0.14, 0.03);
-  note(E5, 0.1, 0.22, 0.03);
+  note('people', A4, 0, 0.14, 0.03);
+  note('people', E5, 0.1, 0.22, 0.03);
 }
 
 /** Somebody left: a short fall. */
 export function toneOfLeaving(): void {
-  note(E5, 0, 0.14, 0.03);
-  note(A4, 0.1, 0.22, 0.03);
+  note('people', E5, 0, 0.14, 0.03);
+  note('people', A4, 0.1, 0.22, 0.03);
 }
 
 /** A check begins or ends: one soft note. */
 export function noteOfCheck(): void {
-  note(A4, 0, 0.4, 0.04);
+  note('chat', A4, 0, 0.4, 0.04);
 }
 
 /** Two low notes, never louder than speech. */
 export function warnOfRisk(): void {
-  note(196, 0, 0.35, 0.05);
-  note(165, 0.3, 0.5, 0.05);
+  note('risk', 196, 0, 0.35, 0.05);
+  note('risk', 165, 0.3, 0.5, 0.05);
 }

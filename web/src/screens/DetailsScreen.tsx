@@ -2,9 +2,10 @@ import { IconChevronLeft, IconDownload, IconFileTypeHtml } from '@tabler/icons-r
 import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useUser } from '../app/context.tsx';
-import { errorWords } from '../app/errorWords.ts';
+import { Failed } from '../app/Failed.tsx';
 import { codeOf } from '../api/RequestError.ts';
 import { Button, IconLink } from '../parts/Button.tsx';
+import { Loading } from '../parts/Loading.tsx';
 import { Status } from '../parts/Status.tsx';
 import { useLanguage } from '../parts/useLanguage.ts';
 import { useNow } from '../parts/useNow.ts';
@@ -24,14 +25,21 @@ import { useRequest } from './useRequest.ts';
 
 /** The record of one call: facts, what was seen of each person over time, quality, and what happened in sentences. */
 export function DetailsScreen({ callId }: { callId: string }) {
-  const { t } = useTranslation();
-  const { data, error } = useRequest('callDetails', { params: { id: callId } });
+  const { data, error, reload } = useRequest('callDetails', { params: { id: callId } });
   if (data !== null) return <Details details={data} />;
-  if (error === null) return <main className="page" aria-busy />;
+  if (error === null) {
+    return (
+      <main className="page" aria-busy>
+        <div className="card">
+          <Loading rows={5} />
+        </div>
+      </main>
+    );
+  }
   if (['NOT_FOUND', 'VALIDATION'].includes(codeOf(error))) return <NotFoundScreen code={null} />;
   return (
     <main className="page">
-      <p role="alert">{errorWords(error, t)}</p>
+      <Failed error={error} onAgain={reload} />
     </main>
   );
 }

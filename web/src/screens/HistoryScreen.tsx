@@ -2,8 +2,9 @@ import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Call } from '../../../src/protocol/rest.ts';
 import { useSession, useUser } from '../app/context.tsx';
-import { errorWords } from '../app/errorWords.ts';
+import { Failed } from '../app/Failed.tsx';
 import { Button } from '../parts/Button.tsx';
+import { Loading } from '../parts/Loading.tsx';
 import listStyles from '../parts/List.module.css';
 import { useLanguage } from '../parts/useLanguage.ts';
 import { useNow } from '../parts/useNow.ts';
@@ -20,7 +21,7 @@ export function HistoryScreen() {
   const { t } = useTranslation();
   const user = useUser();
   const [filter, setFilter] = useState<HistoryFilter>('all');
-  const { calls, more, error } = useHistory();
+  const { calls, more, error, again } = useHistory();
   const shown = calls?.filter((call) => matches(call, filter, user.id)) ?? null;
   useTitle(t('history.title'));
   return (
@@ -41,7 +42,11 @@ export function HistoryScreen() {
       </div>
       <section className="card">
         {shown === null ? (
-          error !== null && <p className={`muted ${styles.none}`}>{errorWords(error, t)}</p>
+          error === null ? (
+            <Loading rows={6} />
+          ) : (
+            <Failed error={error} onAgain={again} />
+          )
         ) : shown.length === 0 ? (
           <p className={`muted ${styles.none}`}>{filter === 'all' ? t('history.none') : t('history.noneFiltered')}</p>
         ) : (
@@ -81,12 +86,18 @@ function Days({ calls }: { calls: readonly Call[] }) {
 }
 
 /** The calls read so far, and a way to read further back while there are more. */
-function useHistory(): { calls: readonly Call[] | null; more: (() => void) | null; error: unknown } {
+function useHistory(): {
+  calls: readonly Call[] | null;
+  more: (() => void) | null;
+  error: unknown;
+  again: () => void;
+} {
   const session = useSession();
   const [calls, setCalls] = useState<readonly Call[] | null>(null);
   const [cursor, setCursor] = useState<string | null>(null);
   const [error, setError] = useState<unknown>(null);
   const [wanted, setWanted] = useState<string | null>(null);
+  const [turn, setTurn] = useState(0);
   useEffect(() => {
     const abort = new AbortController();
     session
@@ -94,11 +105,13 @@ function useHistory(): { calls: readonly Call[] | null; more: (() => void) | nul
       .then((page) => {
         setCalls((before) => (wanted === null ? page.calls : [...(before ?? []), ...page.calls]));
         setCursor(page.next_cursor);
+        setError(null);
       })
       .catch((failure: unknown) => {
         if (!abort.signal.aborted) setError(failure);
       });
     return () => abort.abort();
-  }, [session, wanted]);
-  return { calls, more: cursor === null || cursor === wanted ? null : () => setWanted(cursor), error };
+  }, [session, wanted, turn]);
+  const more = cursor === null || cursor === wanted ? null : () => setWanted(cursor);
+  return { calls, more, error, again: () => setTurn((n) => n + 1) };
 }

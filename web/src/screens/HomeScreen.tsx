@@ -3,8 +3,10 @@ import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import type { Call } from '../../../src/protocol/rest.ts';
 import { useCalls, useUser } from '../app/context.tsx';
+import { Failed } from '../app/Failed.tsx';
 import { ButtonLink } from '../parts/Button.tsx';
 import listStyles from '../parts/List.module.css';
+import { Loading } from '../parts/Loading.tsx';
 import { useLanguage } from '../parts/useLanguage.ts';
 import { useNow } from '../parts/useNow.ts';
 import { useTitle } from '../parts/useTitle.ts';
@@ -26,7 +28,7 @@ export function HomeScreen() {
   const user = useUser();
   const calls = useCalls();
   const ended = useStore(calls.store, (state) => state.ended);
-  const { data, reload } = useRequest('callHistory', { query: { limit: 30 } });
+  const { data, error, reload } = useRequest('callHistory', { query: { limit: 30 } });
   const hour = new Date(useNow(60_000)).getHours();
   const partOfDay = hour < 12 ? 'morning' : hour < 18 ? 'afternoon' : 'evening';
   useTitle(t('nav.home'));
@@ -41,17 +43,23 @@ export function HomeScreen() {
         <div className={styles.hello}>
           <h1>{t(`home.${partOfDay}`, { name: user.full_name || user.username })}</h1>
         </div>
-        <PeopleCard recent={data?.calls ?? null} />
+        <PeopleCard recent={data?.calls ?? null} failed={error !== null} />
         <div className={styles.column}>
           <MeetingCard />
-          <RecentCard calls={data?.calls ?? null} />
+          <RecentCard calls={data?.calls ?? null} error={error} onAgain={reload} />
         </div>
       </div>
     </main>
   );
 }
 
-function RecentCard({ calls }: { calls: readonly Call[] | null }) {
+interface RecentCardProps {
+  calls: readonly Call[] | null;
+  error: unknown;
+  onAgain: () => void;
+}
+
+function RecentCard({ calls, error, onAgain }: RecentCardProps) {
   const { t } = useTranslation();
   const language = useLanguage();
   const now = useNow(60_000);
@@ -65,11 +73,17 @@ function RecentCard({ calls }: { calls: readonly Call[] | null }) {
           </ButtonLink>
         )}
       </div>
-      {calls?.length === 0 ? (
+      {calls === null ? (
+        error === null ? (
+          <Loading rows={shownCalls} />
+        ) : (
+          <Failed error={error} onAgain={onAgain} />
+        )
+      ) : calls.length === 0 ? (
         <p className={`muted ${styles.none}`}>{t('home.noCalls')}</p>
       ) : (
         <ul className={listStyles.items}>
-          {calls?.slice(0, shownCalls).map((call) => (
+          {calls.slice(0, shownCalls).map((call) => (
             <CallRow key={call.id} call={call} tight when={dayAndTime(beganAtMs(call), now, t, language)} />
           ))}
         </ul>

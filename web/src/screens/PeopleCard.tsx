@@ -8,6 +8,7 @@ import { useCalls, useSession, useUser } from '../app/context.tsx';
 import { errorWords } from '../app/errorWords.ts';
 import { Avatar } from '../parts/Avatar.tsx';
 import { Button, IconButton } from '../parts/Button.tsx';
+import { Loading } from '../parts/Loading.tsx';
 import { Field } from '../parts/Field.tsx';
 import listStyles from '../parts/List.module.css';
 import { useToast } from '../parts/Toasts.tsx';
@@ -26,7 +27,7 @@ interface Person {
 const typingPauseMs = 250;
 
 /** Whom to call: by an exact user name, from what a search finds, or from the people one talked with. */
-export function PeopleCard({ recent }: { recent: readonly Call[] | null }) {
+export function PeopleCard({ recent, failed }: { recent: readonly Call[] | null; failed: boolean }) {
   const { t } = useTranslation();
   const user = useUser();
   const callPerson = useCallPerson();
@@ -80,7 +81,9 @@ export function PeopleCard({ recent }: { recent: readonly Call[] | null }) {
         </Button>
       </form>
       {engaged && <LetThemKnow key={engaged.callee} {...engaged} onDone={() => setEngaged(null)} />}
-      {people?.length === 0 ? (
+      {people === null ? (
+        !failed && <Loading />
+      ) : people.length === 0 ? (
         found === null ? (
           <Nobody />
         ) : (
@@ -90,7 +93,7 @@ export function PeopleCard({ recent }: { recent: readonly Call[] | null }) {
         )
       ) : (
         <ul className={listStyles.items}>
-          {people?.map((person) => (
+          {people.map((person) => (
             <PersonRow key={person.id} person={person} onCall={(type) => void call(person.username, type)} />
           ))}
         </ul>

@@ -6,7 +6,7 @@ import { Button } from '../parts/Button.tsx';
 import { useLanguage } from '../parts/useLanguage.ts';
 import { useNow } from '../parts/useNow.ts';
 import { useTitle } from '../parts/useTitle.ts';
-import { preferences, storeConsent, storedConsent, type Theme } from '../session/preferences.ts';
+import { preferences, soundKinds, storeConsent, storedConsent, type Theme } from '../session/preferences.ts';
 import { setLanguage } from '../words/index.ts';
 import type { Language } from '../words/types.ts';
 import { dayAndTime } from '../words/format.ts';
@@ -27,6 +27,7 @@ export function SettingsScreen() {
         <General />
         <MediaSettings />
         <Privacy />
+        <Sounds />
         <Devices />
         <Account />
       </div>
@@ -37,7 +38,7 @@ export function SettingsScreen() {
 function General() {
   const { t } = useTranslation();
   const language = useLanguage();
-  const { theme, sounds, shortcuts, controlsStay } = useStore(preferences);
+  const { theme, shortcuts, controlsStay } = useStore(preferences);
   const themes: Theme[] = ['auto', 'light', 'dark'];
   return (
     <Section title={t('settings.general')}>
@@ -55,12 +56,6 @@ function General() {
         value={theme}
         choices={themes.map((name) => [name, t(`settings.theme.${name}`)])}
         onChoose={(chosen) => preferences.setState({ theme: chosen })}
-      />
-      <Switch
-        label={t('settings.sounds')}
-        note={t('settings.soundsMore')}
-        checked={sounds}
-        onChange={(checked) => preferences.setState({ sounds: checked })}
       />
       <Switch
         label={t('settings.shortcuts')}
@@ -107,6 +102,24 @@ function Privacy() {
         checked={sensitive}
         onChange={(checked) => preferences.setState({ sensitiveToLight: checked })}
       />
+    </Section>
+  );
+}
+
+function Sounds() {
+  const { t } = useTranslation();
+  const sounds = useStore(preferences, (state) => state.sounds);
+  return (
+    <Section title={t('settings.sounds')}>
+      {soundKinds.map((kind) => (
+        <Switch
+          key={kind}
+          label={t(`settings.tone.${kind}`)}
+          note={t(`settings.toneMore.${kind}`)}
+          checked={sounds[kind]}
+          onChange={(checked) => preferences.setState({ sounds: { ...sounds, [kind]: checked } })}
+        />
+      ))}
     </Section>
   );
 }

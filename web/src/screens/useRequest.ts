@@ -10,7 +10,7 @@ export interface Requested<T> {
   reload: () => void;
 }
 
-/** Asks a route when the component appears, and again when its input changes or on `reload`. */
+/** Asks a route when the component appears, and again when its input changes, on `reload`, and after a failure when the network is back. */
 export function useRequest<N extends RouteName>(name: N, input: RouteInput<N>): Requested<RouteResponse<N>> {
   const session = useSession();
   const [state, setState] = useState<{ data: RouteResponse<N> | null; error: unknown }>({ data: null, error: null });
@@ -27,5 +27,11 @@ export function useRequest<N extends RouteName>(name: N, input: RouteInput<N>): 
     return () => abort.abort();
   }, [session, name, key, turn]);
   const reload = useCallback(() => setTurn((n) => n + 1), []);
+  const failed = state.error !== null;
+  useEffect(() => {
+    if (!failed) return;
+    window.addEventListener('online', reload);
+    return () => window.removeEventListener('online', reload);
+  }, [failed, reload]);
   return { ...state, reload };
 }

@@ -9,9 +9,13 @@ export const consentVersion = 1;
 
 export type Theme = 'auto' | 'light' | 'dark';
 
+/** Ringing; joining and leaving; chat and hands; the warning of a risk. */
+export const soundKinds = ['ring', 'people', 'chat', 'risk'] as const;
+export type SoundKind = (typeof soundKinds)[number];
+
 export interface Preferences {
   theme: Theme;
-  sounds: boolean;
+  sounds: Readonly<Record<SoundKind, boolean>>;
   /** Single-letter keys in the call. */
   shortcuts: boolean;
   /** Meetings start with a waiting room. */
@@ -23,9 +27,10 @@ export interface Preferences {
 }
 
 const storageKey = 'veritalk.preferences';
+const allSounds = { ring: true, people: true, chat: true, risk: true };
 const defaults: Preferences = {
   theme: 'auto',
-  sounds: true,
+  sounds: allSounds,
   shortcuts: true,
   lobby: false,
   controlsStay: false,

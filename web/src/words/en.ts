@@ -121,6 +121,8 @@ export const en = {
     self: 'You cannot call yourself.',
     writeName: 'Write a user name first.',
   },
+  loading: 'Loading…',
+  offline: 'You are offline. Everything goes on by itself when the network is back.',
   presence: { online: 'Online', in_call: 'In a call', offline: 'Offline' },
 
   consent: {
@@ -764,7 +766,13 @@ export const en = {
     appearance: 'Appearance',
     theme: { auto: 'System', light: 'Light', dark: 'Dark' },
     sounds: 'Sounds',
-    soundsMore: 'Ringing and joining tones.',
+    tone: { ring: 'Ringing', people: 'Joining and leaving', chat: 'Chat and raised hands', risk: 'Risk' },
+    toneMore: {
+      ring: 'For calls that come in or go out.',
+      people: 'A short tone, in calls of up to 8 people.',
+      chat: 'A tick while the chat is closed.',
+      risk: 'Two low notes, once for each person and cause.',
+    },
     shortcuts: 'Single-letter keys in calls',
     shortcutsMore: 'Such as M for the microphone.',
     controlsStay: 'Always show the controls',

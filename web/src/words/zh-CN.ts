@@ -120,6 +120,8 @@ export const zhCN: Words = {
     self: '不能呼叫自己。',
     writeName: '请先填写用户名。',
   },
+  loading: '正在加载…',
+  offline: '您已离线。网络恢复后会自动继续。',
   presence: { online: '在线', in_call: '通话中', offline: '离线' },
 
   consent: {
@@ -742,7 +744,13 @@ export const zhCN: Words = {
     appearance: '外观',
     theme: { auto: '跟随系统', light: '浅色', dark: '深色' },
     sounds: '提示音',
-    soundsMore: '响铃和加入的声音。',
+    tone: { ring: '响铃', people: '加入和离开', chat: '聊天和举手', risk: '有风险' },
+    toneMore: {
+      ring: '来电和去电时响。',
+      people: '8 人以内的通话里有短音。',
+      chat: '聊天没打开时轻响一下。',
+      risk: '两声低音，每人每种原因一次。',
+    },
     shortcuts: '通话中的单键快捷键',
     shortcutsMore: '例如用 M 开关麦克风。',
     controlsStay: '始终显示通话控件',

@@ -31,7 +31,7 @@ export function SelfView({ person }: { person: CallPerson }) {
       tabIndex={0}
       role="group"
       aria-label={t('call.moveSelf')}
-      onKeyDown={(event) => setCorner(cornerAfter(corner, event))}
+      onKeyDown={(event) => event.target === event.currentTarget && setCorner(cornerAfter(corner, event))}
       {...drag}
     >
       <Tile person={person} ring={false} style={{ height: '100%', borderRadius: 'inherit' }} />
