@@ -28,8 +28,5 @@ describe(`behind a NAT, in a namespace of its own${impossible ? ` (not run: ${im
     const { page } = call.far;
     await page.getByTestId('nav-network').click();
     await page.locator('[data-testid="network"][data-verdict="tcp"]').waitFor({ timeout: 30_000 });
-    call.link.set({ noudp: 0, loss: 15 }, 'up');
-    await page.getByRole('button', { name: 'Test again' }).click();
-    await page.locator('[data-testid="network"][data-verdict="weak"]').waitFor({ timeout: 30_000 });
   });
 });
