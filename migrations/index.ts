@@ -1,5 +1,6 @@
 import { InitialSchema1795509600000 } from './1795509600000-InitialSchema.ts';
 import { ChatMessages1795600200000 } from './1795600200000-ChatMessages.ts';
+import { PolicyLog1795600300000 } from './1795600300000-PolicyLog.ts';
 import { WaitingRoom1795601000000 } from './1795601000000-WaitingRoom.ts';
 import { LockedCalls1795601500000 } from './1795601500000-LockedCalls.ts';
 import { AssessmentBasis1795602000000 } from './1795602000000-AssessmentBasis.ts';
@@ -9,6 +10,7 @@ import { Guests1795602100000 } from './1795602100000-Guests.ts';
 export const migrations = [
   InitialSchema1795509600000,
   ChatMessages1795600200000,
+  PolicyLog1795600300000,
   WaitingRoom1795601000000,
   LockedCalls1795601500000,
   AssessmentBasis1795602000000,

@@ -17,10 +17,13 @@ import { loadSecrets } from './auth/secrets.ts';
 import { Calls } from './calls/Calls.ts';
 import type { Config } from './config.ts';
 import { PostgresAssessmentStore } from './db/AssessmentStore.ts';
+import { PolicyLog } from './calls/PolicyLog.ts';
 import { PostgresCallStore } from './db/CallStore.ts';
 import { Database } from './db/Database.ts';
 import { EmbeddedPostgres } from './db/EmbeddedPostgres.ts';
 import { PostgresGuestStore } from './db/GuestStore.ts';
+import { FilePolicyOutbox } from './db/PolicyOutbox.ts';
+import { PostgresPolicyStore } from './db/PolicyStore.ts';
 import { PostgresSessionStore } from './db/SessionStore.ts';
 import { PostgresUserStore } from './db/UserStore.ts';
 import { AppError, StartError } from './errors.ts';
@@ -53,6 +56,7 @@ export class Server {
   readonly url: string;
   readonly calls: Calls;
   readonly monitor: Monitor;
+  readonly policyLog: PolicyLog;
   readonly #workers: WorkerPool;
   /** In the order of their start. */
   readonly #parts: Closable[];
@@ -63,6 +67,7 @@ export class Server {
     this.url = built.url;
     this.calls = built.calls;
     this.monitor = built.monitor;
+    this.policyLog = built.policyLog;
     this.#workers = built.workers;
   }
 
@@ -92,6 +97,7 @@ interface Built {
   url: string;
   calls: Calls;
   monitor: Monitor;
+  policyLog: PolicyLog;
   workers: WorkerPool;
 }
 
@@ -119,7 +125,10 @@ async function build(options: ServerOptions, parts: Closable[], done: (built: Bu
     }),
   );
   const { accounts, guests } = await openAccounts(config, logger, database);
-  const calls = own(await openCalls(config, logger, { database, workers, monitor }));
+  const policyStore = new PostgresPolicyStore(database);
+  const outbox = own(await FilePolicyOutbox.open({ dataDir: config.dataDir, store: policyStore, logger }));
+  const policyLog = new PolicyLog({ store: policyStore, outbox, logger });
+  const calls = own(await openCalls(config, logger, { database, workers, monitor, policyLog }));
   const httpServer = config.server.tls
     ? createHttpsServer({ ...httpServerOptions, ...config.server.tls })
     : createHttpServer(httpServerOptions);
@@ -152,7 +161,7 @@ async function build(options: ServerOptions, parts: Closable[], done: (built: Bu
   followPolicy({ monitor, calls, mode: config.policy.mode, logger });
   await listen(httpServer, config);
   own(signaling);
-  return done({ url: urlOf(httpServer, config), calls, monitor, workers });
+  return done({ url: urlOf(httpServer, config), calls, monitor, policyLog, workers });
 }
 
 /** Brings active checks, and what the policy makes of results, into the calls. */
@@ -260,11 +269,12 @@ async function openAccounts(
 async function openCalls(
   config: Config,
   logger: Logger,
-  parts: { database: Database; workers: WorkerPool; monitor: Monitor },
+  parts: { database: Database; workers: WorkerPool; monitor: Monitor; policyLog: PolicyLog },
 ): Promise<Calls> {
   const { scanIntervalMs, staleAfterMs, verifiedTtlMs } = config.analysis;
   const calls = new Calls({
     store: new PostgresCallStore(parts.database),
+    policyLog: parts.policyLog,
     settings: { ...config.calls, policy: { scanIntervalMs, staleAfterMs, verifiedTtlMs } },
     createRoom: () => Room.create(parts.workers, logger),
     checks: parts.monitor,

@@ -4,7 +4,7 @@ import type { Logger } from '../logger.ts';
 import type { Room } from '../media/Room.ts';
 import type { types } from 'mediasoup';
 import type { Assessment, CauseCode } from '../protocol/assessment.ts';
-import type { CallInfo, Joined, Person, ProducerInfo } from '../protocol/signaling.ts';
+import type { CallInfo, Joined, NotificationData, Person, ProducerInfo } from '../protocol/signaling.ts';
 import type { CallStatus, CallType, Consent, EndReason, PeerRole } from '../protocol/values.ts';
 import { CallMedia } from './CallMedia.ts';
 import type { CallMemory } from './CallStore.ts';
@@ -14,6 +14,8 @@ import type { Connection } from './Connection.ts';
 import { Door, type DoorLimits } from './Door.ts';
 import { Peer } from './Peer.ts';
 import type { Visitor } from './Visitor.ts';
+import type { PolicyEntry } from './policyChain.ts';
+import { Restrictions } from './Restrictions.ts';
 
 /** What never changes about a call. */
 export interface CallIdentity {
@@ -40,7 +42,7 @@ export interface CallOptions {
   status: 'ringing' | 'active';
   startTime: Date | null;
   /** What happened in it before it came back into memory; null for a new call. */
-  memory: CallMemory | null;
+  memory: (CallMemory & { policy: readonly PolicyEntry[] }) | null;
   settings: CallSettings;
   createRoom: () => Promise<Room>;
   checks: CameraChecks;
@@ -65,9 +67,10 @@ export class Call extends EventEmitter<{
   failed: [];
 }> {
   #identity: CallIdentity;
-  readonly #hosts: Set<string>;
   readonly peers = new Map<string, Peer>();
   readonly media: CallMedia;
+  /** What people may not do in it. */
+  readonly restrictions: Restrictions;
   readonly #chat: ChatLog;
   readonly door: Door;
   readonly #settings: CallSettings;
@@ -82,11 +85,11 @@ export class Call extends EventEmitter<{
     super();
     this.#identity = options.identity;
     const { caller, callee } = options.identity;
-    this.#hosts = new Set([caller.id, ...(callee ? [callee.id] : [])]);
     this.status = options.status;
     this.startTime = options.startTime;
     this.#settings = options.settings;
     this.#checks = options.checks;
+    this.restrictions = new Restrictions([caller.id, ...(callee ? [callee.id] : [])], options.memory?.policy);
     this.#chat = new ChatLog(options.memory?.messages);
     const { lobby, locked } = this.identity;
     const known = options.memory?.people ?? [];
@@ -97,6 +100,7 @@ export class Call extends EventEmitter<{
       peers: this.peers,
       createRoom: options.createRoom,
       checks: options.checks,
+      restrictions: this.restrictions,
       logger: options.logger,
       onFailed: () => this.emit('failed'),
     });
@@ -152,7 +156,7 @@ export class Call extends EventEmitter<{
   }
 
   roleOf(userId: string): PeerRole {
-    return this.#hosts.has(userId) ? 'host' : 'participant';
+    return this.restrictions.isHost(userId) ? 'host' : 'participant';
   }
 
   /** Makes a person's media ready before joining. */
@@ -258,10 +262,10 @@ export class Call extends EventEmitter<{
   }
 
   /** Takes a peer out without a consequence for the call. */
-  remove(peer: Peer): void {
+  remove(peer: Peer, as: 'left' | 'ejected' = 'left'): void {
     if (!this.peers.delete(peer.id)) return;
     const { present, state } = peer;
-    peer.state = 'left';
+    peer.state = as;
     peer.clearTimers();
     peer.checked?.close();
     this.media.detach(peer);
@@ -269,6 +273,25 @@ export class Call extends EventEmitter<{
     if (present) this.#notifyOthers(peer, (c) => c.notify('peerLeft', { peerId: peer.id }));
     else if (state === 'waiting') this.#notifyHosts((c) => c.notify('peerLeft', { peerId: peer.id }));
     if (this.peers.size === 0) this.media.releaseRoom();
+  }
+
+  /** Makes what the restrictions say of a user come true, and tells everybody. Settles when the worker has followed. */
+  async enforce(userId: string | null): Promise<void> {
+    const own = [...this.peers.values()].filter(({ user }) => user.id === userId);
+    if (userId !== null && this.restrictions.ejected(userId)) {
+      for (const peer of own) this.#eject(peer);
+      return;
+    }
+    for (const peer of own) peer.stops = this.restrictions.stopsOf(peer.user.id);
+    await Promise.all(own.map((peer) => this.media.enforce(peer)));
+    const changed = new Set([...own, ...this.#updateRoles()]);
+    for (const peer of changed) {
+      if (peer.present) this.#notifyAll((c) => c.notify('peerUpdated', { peer: peer.info }));
+    }
+  }
+
+  tellPolicy(notice: NotificationData<'policyApplied'>): void {
+    this.#notifyAll((c) => c.notify('policyApplied', notice));
   }
 
   setAssessment(peerId: string, views: AssessmentViews): void {
@@ -352,7 +375,13 @@ export class Call extends EventEmitter<{
     });
     return {
       call: this.info,
-      self: { peerId: peer.id, role: peer.role, state: peer.state, resumeToken: peer.resumeToken },
+      self: {
+        peerId: peer.id,
+        role: peer.role,
+        state: peer.state,
+        resumeToken: peer.resumeToken,
+        stops: [...peer.stops],
+      },
       peers: others.map((p) => p.info),
       producers: [peer, ...others].flatMap(producersOf),
       consumerIds: (peer.endpoint?.subscriptions ?? []).map((s) => s.id),
@@ -378,9 +407,34 @@ export class Call extends EventEmitter<{
     this.#assessments.clear();
   }
 
+  /** @returns whose role has changed. */
+  #updateRoles(): Peer[] {
+    return [...this.peers.values()].filter((peer) => {
+      const role = peer.role === 'guest' ? 'guest' : this.roleOf(peer.user.id);
+      if (role === peer.role) return false;
+      peer.role = role;
+      // Who becomes a host decides about those who wait.
+      const waiting = role === 'host' ? this.waitingPeers : [];
+      for (const one of waiting) peer.connection?.notify('peerWaiting', { peer: one.info });
+      return true;
+    });
+  }
+
+  #eject(peer: Peer): void {
+    peer.connection?.notify('callEnded', { callId: this.id, status: this.status, reason: 'removed' });
+    const present = peer.present;
+    this.remove(peer, 'ejected');
+    if (present) this.emit('left', peer, new Date(), 'removed');
+  }
+
+  #notifyAll(tell: (connection: Connection) => void): void {
+    for (const peer of this.presentPeers) if (peer.connection) tell(peer.connection);
+  }
+
   /** See [Note: One door]. */
   #admit(id: string, role: PeerRole, peer: Peer | null): 'enter' | 'wait' {
     if (this.over) throw new AppError('CALL_OVER', 'This call is over.');
+    if (this.restrictions.ejected(id)) throw new AppError('REMOVED', 'The host has removed you from this call.');
     const inside = this.presentPeers.some((p) => p.user.id === id);
     const others = [...this.peers.values()].filter((p) => p !== peer);
     const waiting = others.filter((p) => !p.admitted).length;
@@ -392,6 +446,7 @@ export class Call extends EventEmitter<{
     const role = guest ? 'guest' : this.roleOf(user.id);
     const admitted = this.#admit(user.id, role, null) === 'enter';
     const peer = new Peer({ visitor, role, state: admitted ? state : 'prepared', admitted, connection, consent });
+    peer.stops = this.restrictions.stopsOf(user.id);
     this.peers.set(peer.id, peer);
     peer.checked = this.#checks.watch({ callId: this.id, peerId: peer.id, userId: user.id });
     if (consent) this.#setConsent(peer, consent);

@@ -5,7 +5,10 @@ import type { Subscription } from '../media/Subscription.ts';
 import type { types } from 'mediasoup';
 import type { CameraChecks } from './CameraChecks.ts';
 import type { Peer } from './Peer.ts';
+import type { Restrictions } from './Restrictions.ts';
+import { kindOfSource, type MediaSource } from '../protocol/values.ts';
 import { flowBetween } from './states.ts';
+import { AppError } from '../errors.ts';
 
 export interface CallMediaOptions {
   callId: string;
@@ -14,6 +17,7 @@ export interface CallMediaOptions {
   peers: ReadonlyMap<string, Peer>;
   createRoom: () => Promise<Room>;
   checks: CameraChecks;
+  restrictions: Restrictions;
   logger: Logger;
   /** The room lost too many workers. */
   onFailed: () => void;
@@ -73,8 +77,8 @@ export class CallMedia {
   reconcile(peer: Peer): void {
     for (const other of this.#options.peers.values()) {
       if (other === peer) continue;
-      this.#reconcilePair(peer, other);
-      this.#reconcilePair(other, peer);
+      void this.#reconcilePair(peer, other);
+      void this.#reconcilePair(other, peer);
     }
   }
 
@@ -89,6 +93,7 @@ export class CallMedia {
 
   async setProducerPaused(peer: Peer, producerId: string, paused: boolean): Promise<void> {
     const { producer, source } = peer.media.ownProducer(producerId);
+    if (!paused) this.#refuseStoppedSound(peer, source);
     // The check hears of it first, so that a frozen last picture is never taken for a frozen camera.
     if (source === 'camera' && paused) peer.checked?.setCameraOn(false);
     await (paused ? producer.pause() : producer.resume());
@@ -106,6 +111,26 @@ export class CallMedia {
     for (const viewer of this.#viewersOf(peer)) {
       viewer.connection?.notify('backgroundDeclared', { producerId, peerId: peer.id, source: sent.source, changed });
     }
+  }
+
+  /** Pauses a person's microphone on the server; its owner may resume it unless he is stopped. */
+  async mute(peer: Peer): Promise<void> {
+    for (const { producer, source } of peer.endpoint?.sent ?? []) {
+      if (source !== 'mic' || producer.paused) continue;
+      await this.#guard(this.setProducerPaused(peer, producer.id, true));
+    }
+  }
+
+  /** Brings what others get of a person in line with the restrictions. Settles when the worker has followed. */
+  async enforce(owner: Peer): Promise<void> {
+    const stoppedSounds = (owner.endpoint?.sent ?? []).filter(
+      ({ producer, source }) => !producer.paused && this.#soundStopped(owner, source),
+    );
+    const viewers = [...this.#options.peers.values()].filter((peer) => peer !== owner);
+    await Promise.all([
+      ...stoppedSounds.map(({ producer }) => this.#guard(this.setProducerPaused(owner, producer.id, true))),
+      ...viewers.map((viewer) => this.#reconcilePair(viewer, owner)),
+    ]);
   }
 
   /** Asks the senders that a prepared peer is about to see for a key frame, over their sockets. */
@@ -166,6 +191,7 @@ export class CallMedia {
         });
         peer.checked?.setCameraOn(!sent.producer.paused);
       }
+      if (this.#soundStopped(peer, sent.source)) void this.#guard(sent.producer.pause());
       this.reconcile(peer);
     });
     endpoint.on('producerClosed', (sent) => {
@@ -186,14 +212,37 @@ export class CallMedia {
     return [...this.#options.peers.values()].filter((p) => p !== owner && this.#flow(p, owner) !== 'none');
   }
 
-  #reconcilePair(viewer: Peer, owner: Peer): void {
+  /** Settles when existing subscriptions are as they should be; new ones follow on their own. */
+  async #reconcilePair(viewer: Peer, owner: Peer): Promise<void> {
     const flow = this.#flow(viewer, owner);
+    const steps: Promise<void>[] = [];
     for (const sent of owner.endpoint?.sent ?? []) {
       const subscription = viewer.endpoint?.subscribed(sent.producer.id);
       if (subscription && flow === 'none') subscription.consumer.close();
-      else if (subscription) void this.#guard(subscription.set({ joined: flow === 'flowing' }));
+      else if (subscription) steps.push(this.#guard(this.#setGates(viewer, owner, subscription, flow === 'flowing')));
       else if (flow !== 'none' && viewer.endpoint?.canReceive) void this.#guard(this.#subscribe(viewer, owner, sent));
     }
+    await Promise.all(steps);
+  }
+
+  async #setGates(viewer: Peer, owner: Peer, subscription: Subscription, joined: boolean): Promise<void> {
+    const permitted = this.#permitted(owner, subscription.source);
+    if (subscription.acknowledged && subscription.permitted !== permitted) {
+      viewer.connection?.notify(permitted ? 'consumerResumed' : 'consumerPaused', { consumerId: subscription.id });
+    }
+    await subscription.set({ joined, permitted });
+  }
+
+  #permitted(owner: Peer, source: MediaSource): boolean {
+    return !this.#options.restrictions.stopped(owner.user.id, kindOfSource[source]);
+  }
+
+  #soundStopped(owner: Peer, source: MediaSource): boolean {
+    return kindOfSource[source] === 'audio' && !this.#permitted(owner, source);
+  }
+
+  #refuseStoppedSound(owner: Peer, source: MediaSource): void {
+    if (this.#soundStopped(owner, source)) throw new AppError('FORBIDDEN', 'The host keeps your microphone off.');
   }
 
   async #subscribe(viewer: Peer, owner: Peer, sent: Sent): Promise<void> {
@@ -201,7 +250,10 @@ export class CallMedia {
     if (this.#subscribing.has(key)) return;
     this.#subscribing.add(key);
     try {
-      const subscription = await viewer.endpoint?.subscribe(sent, { joined: false, permitted: true });
+      const subscription = await viewer.endpoint?.subscribe(sent, {
+        joined: false,
+        permitted: this.#permitted(owner, sent.source),
+      });
       if (!subscription) return;
       subscription.onLayerChange((spatialLayer) => {
         viewer.connection?.notify('consumerLayersChanged', { consumerId: subscription.id, spatialLayer });
@@ -211,7 +263,7 @@ export class CallMedia {
       this.#subscribing.delete(key);
     }
     // States may have changed while the worker was busy.
-    this.#reconcilePair(viewer, owner);
+    await this.#reconcilePair(viewer, owner);
   }
 
   async #deliver(viewer: Peer, owner: Peer, sent: Sent, subscription: Subscription): Promise<void> {
@@ -227,7 +279,9 @@ export class CallMedia {
       producerPaused: sent.producer.paused,
       backgroundChanged: sent.backgroundChanged,
     });
-    if (taken) await this.#guard(subscription.set({ acknowledged: true }));
+    if (!taken) return;
+    if (!subscription.permitted) viewer.connection?.notify('consumerPaused', { consumerId: consumer.id });
+    await this.#guard(subscription.set({ acknowledged: true }));
   }
 
   #ownerOf(producerId: string): { peer: Peer; sent: Sent } | null {

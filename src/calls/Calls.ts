@@ -9,9 +9,11 @@ import type { AdoptedCall, CallDetails, CallEnd, CallRecord, CallStore } from '.
 import type { CameraChecks } from './CameraChecks.ts';
 import { toChatMessage } from './ChatLog.ts';
 import type { Connection } from './Connection.ts';
+import { Moderation } from './Moderation.ts';
 import type { Peer } from './Peer.ts';
 import { Invitations } from './Invitations.ts';
 import { NoticeLimit } from './NoticeLimit.ts';
+import type { PolicyLog } from './PolicyLog.ts';
 import { Presence } from './Presence.ts';
 import type { Visitor } from './Visitor.ts';
 import { qualityScore } from './quality.ts';
@@ -28,6 +30,7 @@ export interface CallsSettings extends CallSettings {
 
 export interface CallsOptions {
   store: CallStore;
+  policyLog: PolicyLog;
   settings: CallsSettings;
   createRoom: () => Promise<Room>;
   checks: CameraChecks;
@@ -43,6 +46,8 @@ export interface CallsOptions {
 export class Calls {
   /** The record as REST shows it: what has happened before is in it. */
   readonly store: Pick<CallStore, 'active' | 'history' | 'details'>;
+  /** What is done to people in calls. */
+  readonly moderation: Moderation;
   readonly #options: CallsOptions;
   readonly #presence = new Presence();
   readonly #invitations: Invitations;
@@ -61,6 +66,7 @@ export class Calls {
       tabsOf: (userId) => this.#presence.connectionsOf(userId),
       ringMs: options.settings.ringTimeoutMs,
     });
+    this.moderation = new Moderation(options.policyLog);
     this.#writer = new RecordWriter(options.logger);
     this.store = {
       active: async (...asked) => this.#writer.read(() => store.active(...asked)),
@@ -456,7 +462,9 @@ export class Calls {
 
   /** Takes a call from the database into memory, once. */
   async #revive(record: CallRecord, status: 'ringing' | 'active'): Promise<Call> {
-    const memory = await this.#options.store.memory(record.id);
+    const { store, policyLog } = this.#options;
+    const [known, policy] = await Promise.all([store.memory(record.id), policyLog.entries(record.id)]);
+    const memory = { ...known, policy };
     const live = this.#live.get(record.id);
     if (live) return live;
     const { startTime } = record;

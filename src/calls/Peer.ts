@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
 import { AppError } from '../errors.ts';
 import type { Endpoint } from '../media/Endpoint.ts';
-import type { PeerInfo, Person } from '../protocol/signaling.ts';
+import type { PeerInfo, Person, Stop } from '../protocol/signaling.ts';
 import type { Consent, PeerRole, PeerState } from '../protocol/values.ts';
 import type { CheckedPerson } from './CameraChecks.ts';
 import type { Connection } from './Connection.ts';
@@ -15,7 +15,7 @@ export class Peer {
   readonly id = randomUUID();
   readonly user: Person;
   readonly guest: GuestPass | null;
-  readonly role: PeerRole;
+  role: PeerRole;
   /** Whoever holds it goes on as this peer over a new connection. */
   readonly resumeToken = randomBytes(24).toString('base64url');
   readonly #timers = new Set<NodeJS.Timeout>();
@@ -28,6 +28,8 @@ export class Peer {
   checked: CheckedPerson | null = null;
   consent: Consent | null;
   joinedAt: Date | null = null;
+  /** What the others do not get of him, as the call's `Restrictions` say. */
+  stops: readonly Stop[] = [];
   /** The last moment at which the person was surely there. */
   lastSeenAt = new Date();
 
@@ -59,6 +61,7 @@ export class Peer {
       role: this.role,
       connection: this.connection ? 'connected' : 'reconnecting',
       joinedAt: (this.joinedAt ?? this.lastSeenAt).toISOString(),
+      stops: [...this.stops],
     };
   }
 

@@ -37,6 +37,10 @@ export class Subscription {
     return this.#gates.acknowledged;
   }
 
+  get permitted(): boolean {
+    return this.#gates.permitted;
+  }
+
   /** Sets one or more gates. @returns a promise for the moment at which the worker has followed. */
   set(gates: Partial<Gates>): Promise<void> {
     Object.assign(this.#gates, gates);

@@ -9,6 +9,8 @@ export const errorStatus = {
   REFRESH_REUSED: 401,
   FORBIDDEN: 403,
   ORIGIN_FORBIDDEN: 403,
+  /** A host has taken this person out of the call. */
+  REMOVED: 403,
   REGISTRATION_CLOSED: 403,
   NOT_FOUND: 404,
   METHOD_NOT_ALLOWED: 405,

@@ -14,6 +14,7 @@ import {
   objectId,
   peerRole,
   peerState,
+  policyAction,
   presence,
   roomId,
 } from './values.ts';
@@ -46,6 +47,19 @@ export const callInfo = z.strictObject({
 });
 export type CallInfo = z.infer<typeof callInfo>;
 
+/**
+ * Something of a person that the call does not get: `audio` is paused and its owner cannot resume it, `video` is paused
+ * for everybody else. `policy`: the server stopped it by itself.
+ */
+export const stop = z.strictObject({
+  actionId: z.uuid(),
+  kind: mediaKind,
+  by: z.enum(['host', 'policy']),
+  /** Code of why, from the policy; null for a host's own wish. */
+  reason: z.string().nullable(),
+});
+export type Stop = z.infer<typeof stop>;
+
 export const peerInfo = z.strictObject({
   peerId: objectId,
   user: person,
@@ -53,6 +67,7 @@ export const peerInfo = z.strictObject({
   /** `reconnecting`: the socket is gone, the peer is kept for 60 s. */
   connection: z.enum(['connected', 'reconnecting']),
   joinedAt: isoTime,
+  stops: z.array(stop),
 });
 export type PeerInfo = z.infer<typeof peerInfo>;
 
@@ -90,7 +105,13 @@ export type Prepared = z.infer<typeof prepared>;
 /** Of somebody in the waiting room the answer holds the call and himself; all that concerns the others is empty. */
 const joined = z.strictObject({
   call: callInfo,
-  self: z.strictObject({ peerId: objectId, role: peerRole, state: peerState, resumeToken: z.string() }),
+  self: z.strictObject({
+    peerId: objectId,
+    role: peerRole,
+    state: peerState,
+    resumeToken: z.string(),
+    stops: z.array(stop),
+  }),
   /** The other people in the call. */
   peers: z.array(peerInfo),
   /** Everything that anybody in the call sends, own producers included. */
@@ -109,6 +130,10 @@ const joined = z.strictObject({
   policy,
 });
 export type Joined = z.infer<typeof joined>;
+
+const peerRef = z.strictObject({ peerId: objectId });
+/** Names an action, so that it can be undone. */
+const actionRef = z.strictObject({ actionId: z.uuid() });
 
 const producerRef = z.strictObject({ producerId: objectId });
 const consumerRef = z.strictObject({ consumerId: objectId });
@@ -188,9 +213,8 @@ export const requests = {
   /** Rings a member's devices, so that he comes into this running call. */
   ringPerson: { data: z.strictObject({ userId: z.uuid() }), response: nothing },
   /** Lets somebody in from the waiting room (hosts). */
-  admitPeer: { data: z.strictObject({ peerId: objectId }), response: nothing },
+  admitPeer: { data: peerRef, response: nothing },
   /** Sends somebody away from the waiting room (hosts). */
-  denyPeer: { data: z.strictObject({ peerId: objectId }), response: nothing },
   /** Begins an active check: what this person was asked for, or, without an id, of his own wish. */
   startChallenge: {
     data: z.strictObject({ kind: challengeKind, challengeId: objectId.optional() }),
@@ -216,6 +240,21 @@ export const requests = {
   requestReview: { data: nothing, response: nothing },
   /** Closes the call to everybody who has not taken part yet, or opens it again (hosts). */
   lockCall: { data: z.strictObject({ locked: z.boolean() }), response: nothing },
+  /**
+   * Turns somebody's microphone off (hosts). He may turn it on again, unless the mute is `enforced`. Nobody can turn on
+   * anybody else's microphone.
+   */
+  muteProducer: { data: z.strictObject({ peerId: objectId, enforced: z.boolean() }), response: actionRef },
+  /** Turns the microphones of all but hosts off, not enforced (hosts). */
+  muteEveryone: { data: nothing, response: actionRef },
+  /** Keeps somebody's picture from the others (hosts); the checks go on. */
+  pauseVideo: { data: peerRef, response: actionRef },
+  /** Takes somebody out, and refuses him until that is undone (hosts). */
+  ejectPeer: { data: peerRef, response: actionRef },
+  /** Makes somebody else the host of a meeting (hosts). */
+  transferHost: { data: peerRef, response: actionRef },
+  /** Takes back what is in force: an enforced mute, a paused picture, a removal (hosts). */
+  undoAction: { data: actionRef, response: actionRef },
   /** Ends the call for everybody (hosts). */
   endCall: { data: nothing, response: nothing },
   /** What the page measured since its last report; kept with the call record. */
@@ -231,8 +270,6 @@ export const requests = {
     response: nothing,
   },
 } as const;
-
-const peerRef = z.strictObject({ peerId: objectId });
 
 /** Notifications: name -> what is sent. */
 export const notifications = {
@@ -299,6 +336,21 @@ export const notifications = {
   heldChanged: z.strictObject({ reason: causeCode.nullable() }),
   /** Somebody asks for his result to be reviewed (to hosts). */
   reviewRequested: peerRef,
+  /** Something was done to a person in the call; everybody is told. What is in force is in `peerInfo.stops`. */
+  policyApplied: z.strictObject({
+    actionId: z.uuid(),
+    action: policyAction,
+    /** Whom it is about; null: everybody but the hosts. */
+    peerId: objectId.nullable(),
+    /** Who decided it; null: the server itself. */
+    by: objectId.nullable(),
+    /** Of a mute: whether its subject cannot end it. */
+    enforced: z.boolean(),
+    reason: z.string().nullable(),
+    /** What was taken back, of `undoAction`. */
+    undone: policyAction.nullable(),
+    undoes: z.uuid().nullable(),
+  }),
   /** Make a key frame on the camera now: somebody is about to join. */
   keyFrameWanted: nothing,
   /** The media worker is gone: rebuild on these transports. */

@@ -18,6 +18,8 @@ export const endReason = z.enum([
   'declined',
   'server_lost',
   'worker_failed',
+  /** The host took this person out. */
+  'removed',
   /** Told to a page whose user joined from another one; never kept. */
   'joined_elsewhere',
   /** Told to a waiting page that a host did not let in; never kept. */
@@ -31,6 +33,17 @@ export type Presence = z.infer<typeof presence>;
 /** `host`: who started the meeting; in a direct call both are. */
 export const peerRole = z.enum(['host', 'participant', 'guest']);
 export type PeerRole = z.infer<typeof peerRole>;
+
+/** What is done to people in a call, by a host or by the server itself; the names stand in the policy log. */
+export const policyAction = z.enum([
+  'muteProducer',
+  'muteEveryone',
+  'pauseVideo',
+  'ejectPeer',
+  'transferHost',
+  'undoAction',
+]);
+export type PolicyAction = z.infer<typeof policyAction>;
 
 /** States of a connection; the table of what each may ask is `calls/states.ts`. */
 export const peerState = z.enum(['idle', 'prepared', 'waiting', 'joined', 'held', 'left', 'ejected']);

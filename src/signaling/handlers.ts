@@ -208,6 +208,36 @@ export function createHandlers({ calls, findUser, reauthenticate }: HandlerOptio
       return {};
     },
 
+    async muteProducer(connection, { peerId, enforced }) {
+      const { call, peer } = hostOf(connection);
+      return { actionId: await calls.moderation.mute(call, peer, peerId, enforced) };
+    },
+
+    async muteEveryone(connection) {
+      const { call, peer } = hostOf(connection);
+      return { actionId: await calls.moderation.muteEveryone(call, peer) };
+    },
+
+    async pauseVideo(connection, { peerId }) {
+      const { call, peer } = hostOf(connection);
+      return { actionId: await calls.moderation.pauseVideo(call, peer, peerId) };
+    },
+
+    async ejectPeer(connection, { peerId }) {
+      const { call, peer } = hostOf(connection);
+      return { actionId: await calls.moderation.eject(call, peer, peerId) };
+    },
+
+    async transferHost(connection, { peerId }) {
+      const { call, peer } = hostOf(connection);
+      return { actionId: await calls.moderation.transferHost(call, peer, peerId) };
+    },
+
+    async undoAction(connection, { actionId }) {
+      const { call, peer } = hostOf(connection);
+      return { actionId: await calls.moderation.undo(call, peer, actionId) };
+    },
+
     async endCall(connection) {
       await calls.end(placeOf(connection).call.id, connection.userId);
       return {};
@@ -232,6 +262,16 @@ function placeOf(connection: SocketConnection): { call: Call; peer: Peer } {
 function checkedOf({ checked }: Peer): NonNullable<Peer['checked']> {
   if (!checked) throw notFound();
   return checked;
+}
+
+/** Per host: every action is a row in the policy log, for good. */
+const hostRates = new WeakMap<Peer, TokenBucket>();
+
+/** Where a connection is that the dispatcher knows to be a host's. */
+function hostOf(connection: SocketConnection): { call: Call; peer: Peer } {
+  const place = placeOf(connection);
+  limit(hostRates, place.peer, { perSecond: 2, burst: 20 }, 'Too many actions.');
+  return place;
 }
 
 /** Gives the connection its place, unless it was closed while the place was made. */

@@ -13,6 +13,9 @@ import { Accounts } from '../../src/auth/Accounts.ts';
 import { Guests } from '../../src/auth/Guests.ts';
 import { Calls } from '../../src/calls/Calls.ts';
 import { loadConfig, type Config } from '../../src/config.ts';
+import { noOutbox } from './policy.ts';
+import { PolicyLog } from '../../src/calls/PolicyLog.ts';
+import { PostgresPolicyStore } from '../../src/db/PolicyStore.ts';
 import { PostgresCallStore } from '../../src/db/CallStore.ts';
 import { Database } from '../../src/db/Database.ts';
 import { PostgresGuestStore } from '../../src/db/GuestStore.ts';
@@ -150,6 +153,7 @@ export class RestServer {
     const callStore = new PostgresCallStore(database);
     const calls = new Calls({
       store: callStore,
+      policyLog: new PolicyLog({ store: new PostgresPolicyStore(database), outbox: noOutbox, logger }),
       settings: { ...config.calls, policy: { scanIntervalMs, staleAfterMs, verifiedTtlMs } },
       createRoom: () => Promise.reject(new Error('there is no media here')),
       checks: {

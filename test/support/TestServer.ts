@@ -43,7 +43,7 @@ export class TestServer {
       workers: 1,
       ...changes.rtc,
     };
-    config.database = { ...base.database, url: await testDatabaseUrl() };
+    config.database = { ...base.database, url: changes.database?.url ?? (await testDatabaseUrl()) };
     config.calls = { ...base.calls, ...changes.calls };
     config.analysis = { ...base.analysis, processes: 1, ...changes.analysis };
     config.policy = { ...base.policy, ...changes.policy };

@@ -1,4 +1,4 @@
-import { Column, Entity, ForeignKey, PrimaryGeneratedColumn, Unique } from 'typeorm';
+import { Check, Column, Entity, ForeignKey, PrimaryGeneratedColumn, Unique } from 'typeorm';
 import { Call } from './Call.ts';
 import { User } from './User.ts';
 
@@ -8,6 +8,9 @@ import { User } from './User.ts';
  */
 @Entity('policy_actions')
 @Unique('policy_actions_call_id_seq_key', ['call_id', 'seq'])
+@Unique('policy_actions_uuid_key', ['uuid'])
+@Check('policy_actions_seq_check', `seq > 0`)
+@Check('policy_actions_kind_check', `kind IN ('verdict', 'action', 'override', 'appeal')`)
 export class PolicyAction {
   @PrimaryGeneratedColumn({ type: 'bigint', primaryKeyConstraintName: 'policy_actions_pkey' })
   id!: string;
@@ -15,6 +18,9 @@ export class PolicyAction {
   @Column({ type: 'integer' })
   @ForeignKey(() => Call, { name: 'policy_actions_call_id_fkey', onDelete: 'RESTRICT' })
   call_id!: number;
+
+  @Column({ type: 'uuid' })
+  uuid!: string;
 
   /** From 1 within the call. */
   @Column({ type: 'integer' })
@@ -30,6 +36,10 @@ export class PolicyAction {
 
   @Column({ type: 'varchar', length: 64, nullable: true })
   subject_peer_id!: string | null;
+
+  /** The user whom the action follows into later stays; a guest's id is of no account. */
+  @Column({ type: 'uuid', nullable: true })
+  subject_user!: string | null;
 
   @Column({ type: 'varchar', length: 32 })
   kind!: string;

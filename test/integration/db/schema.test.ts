@@ -156,8 +156,8 @@ describe('rules that the database keeps by itself', () => {
 
   it('refuse to change or delete what the policy did', async () => {
     await database.run(
-      `INSERT INTO policy_actions (call_id, seq, at, kind, action, details, prev_hash, hash)
-       SELECT id, 1, now(), 'action', 'pause_video', '{}', '', 'x' FROM calls`,
+      `INSERT INTO policy_actions (uuid, call_id, seq, at, kind, action, details, prev_hash, hash)
+       SELECT gen_random_uuid(), id, 1, now(), 'action', 'pauseVideo', '{}', '', 'x' FROM calls`,
     );
     for (const statement of [
       `UPDATE policy_actions SET action = 'nothing'`,

@@ -32,6 +32,7 @@ function peer(peerId: string): PeerInfo {
     role: 'host',
     connection: 'connected',
     joinedAt: '2026-01-01T00:00:00.000Z',
+    stops: [],
   };
 }
 
@@ -49,7 +50,7 @@ function joined(producers: ProducerInfo[]): Parameters<typeof withJoined>[1] {
       lobby: false,
       locked: false,
     },
-    self: { peerId: 'self', role: 'host', state: 'joined', resumeToken: 'token' },
+    self: { peerId: 'self', role: 'host', state: 'joined', resumeToken: 'token', stops: [] },
     peers: [peer('peer-1'), peer('self')],
     producers,
     activeSpeaker: null,

@@ -66,6 +66,7 @@ describe('notesOf', () => {
     role: 'participant' as const,
     connection: 'connected' as const,
     joinedAt: message('', 0).sentAt,
+    stops: [],
   };
   const view = (assurance: AssessmentView['assurance'], check = 'illumination' as const): AssessmentView => ({
     status: 'safe',
