@@ -5,7 +5,7 @@ import type { Room } from '../media/Room.ts';
 import type { types } from 'mediasoup';
 import type { Assessment, CauseCode } from '../protocol/assessment.ts';
 import type { CallInfo, Joined, NotificationData, Person, ProducerInfo } from '../protocol/signaling.ts';
-import type { CallStatus, CallType, Consent, EndReason, PeerRole } from '../protocol/values.ts';
+import type { CallStatus, CallType, Consent, EndReason, PeerRole, Reaction } from '../protocol/values.ts';
 import { CallMedia } from './CallMedia.ts';
 import type { CallMemory } from './CallStore.ts';
 import { ChatLog, toChatMessage, type WrittenMessage } from './ChatLog.ts';
@@ -75,6 +75,7 @@ export class Call extends EventEmitter<{
   readonly door: Door;
   readonly #settings: CallSettings;
   readonly #checks: CameraChecks;
+  readonly #hands = new Set<string>();
   readonly #assessments = new Map<string, AssessmentViews>();
   /** Who is held by the policy, and what was found: by user, so that coming back ends nothing. */
   readonly #held = new Map<string, CauseCode>();
@@ -270,6 +271,7 @@ export class Call extends EventEmitter<{
     peer.checked?.close();
     this.media.detach(peer);
     this.#assessments.delete(peer.id);
+    this.setHand(peer, false);
     if (present) this.#notifyOthers(peer, (c) => c.notify('peerLeft', { peerId: peer.id }));
     else if (state === 'waiting') this.#notifyHosts((c) => c.notify('peerLeft', { peerId: peer.id }));
     if (this.peers.size === 0) this.media.releaseRoom();
@@ -364,6 +366,23 @@ export class Call extends EventEmitter<{
     }
   }
 
+  /** Hands keep the order in which they went up. */
+  setHand(peer: Peer, raised: boolean): void {
+    if (this.#hands.has(peer.id) === raised) return;
+    if (raised) this.#hands.add(peer.id);
+    else this.#hands.delete(peer.id);
+    this.#notifyAll((c) => c.notify('handRaised', { peerIds: [...this.#hands] }));
+  }
+
+  /** @throws AppError NOT_FOUND for whoever is not in the call. */
+  lowerHand(peerId: string): void {
+    this.setHand(this.presentPeer(peerId), false);
+  }
+
+  react(peer: Peer, reaction: Reaction): void {
+    this.#notifyAll((c) => c.notify('reacted', { peerId: peer.id, reaction }));
+  }
+
   /** The answer to whoever has just joined or come back. */
   async joinedAnswer(peer: Peer): Promise<Joined> {
     // Waited for first: whoever comes or goes meanwhile is told of before the answer, which must know it too.
@@ -387,6 +406,7 @@ export class Call extends EventEmitter<{
       consumerIds: (peer.endpoint?.subscriptions ?? []).map((s) => s.id),
       assessments,
       activeSpeaker: peer.present ? this.media.activeSpeaker : null,
+      hands: peer.present ? [...this.#hands] : [],
       messages: peer.present ? this.#chat.recent : [],
       waiting: peer.present && peer.role === 'host' ? this.waitingPeers.map((p) => p.info) : [],
       mediaAlive: peer.endpoint !== null && !peer.endpoint.closed,

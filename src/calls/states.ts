@@ -45,6 +45,9 @@ export const allowedStates: Readonly<Record<RequestName, readonly PeerState[]>> 
   ejectPeer: ['joined'],
   transferHost: ['joined'],
   undoAction: ['joined'],
+  raiseHand: ['joined'],
+  lowerHand: ['joined'],
+  react: ['joined'],
   endCall: ['joined'],
   reportQuality: ['joined', 'held'],
 };
@@ -60,6 +63,7 @@ export const hostOnly: ReadonlySet<RequestName> = new Set<RequestName>([
   'ejectPeer',
   'transferHost',
   'undoAction',
+  'lowerHand',
   'endCall',
   'requestChallenge',
 ]);

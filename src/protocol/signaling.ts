@@ -16,6 +16,7 @@ import {
   peerState,
   policyAction,
   presence,
+  reaction,
   roomId,
 } from './values.ts';
 
@@ -120,6 +121,8 @@ const joined = z.strictObject({
   consumerIds: z.array(objectId),
   assessments: z.array(z.strictObject({ peerId: objectId, assessment })),
   activeSpeaker: objectId.nullable(),
+  /** Whose hands are up, in the order in which they went up. */
+  hands: z.array(objectId),
   /** The latest of what was written so far, oldest first; all of it is in the call's record. */
   messages: z.array(chatMessage),
   /** Who waits to be let in; for hosts. */
@@ -255,6 +258,12 @@ export const requests = {
   transferHost: { data: peerRef, response: actionRef },
   /** Takes back what is in force: an enforced mute, a paused picture, a removal (hosts). */
   undoAction: { data: actionRef, response: actionRef },
+  /** Puts the own hand up, behind those that are up already, or down. */
+  raiseHand: { data: z.strictObject({ raised: z.boolean() }), response: nothing },
+  /** Takes somebody's hand down (hosts). */
+  lowerHand: { data: peerRef, response: nothing },
+  /** Shows a sign on the own tile for a moment. */
+  react: { data: z.strictObject({ reaction }), response: nothing },
   /** Ends the call for everybody (hosts). */
   endCall: { data: nothing, response: nothing },
   /** What the page measured since its last report; kept with the call record. */
@@ -351,6 +360,9 @@ export const notifications = {
     undone: policyAction.nullable(),
     undoes: z.uuid().nullable(),
   }),
+  /** Whose hands are up, in the order in which they went up. */
+  handRaised: z.strictObject({ peerIds: z.array(objectId) }),
+  reacted: z.strictObject({ peerId: objectId, reaction }),
   /** Make a key frame on the camera now: somebody is about to join. */
   keyFrameWanted: nothing,
   /** The media worker is gone: rebuild on these transports. */

@@ -34,6 +34,10 @@ export type Presence = z.infer<typeof presence>;
 export const peerRole = z.enum(['host', 'participant', 'guest']);
 export type PeerRole = z.infer<typeof peerRole>;
 
+/** What one may show for a moment without a word. */
+export const reaction = z.enum(['thumbs_up', 'clap', 'heart', 'laugh', 'surprise', 'party']);
+export type Reaction = z.infer<typeof reaction>;
+
 /** What is done to people in a call, by a host or by the server itself; the names stand in the policy log. */
 export const policyAction = z.enum([
   'muteProducer',

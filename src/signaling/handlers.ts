@@ -238,6 +238,25 @@ export function createHandlers({ calls, findUser, reauthenticate }: HandlerOptio
       return { actionId: await calls.moderation.undo(call, peer, actionId) };
     },
 
+    raiseHand(connection, { raised }) {
+      const { call, peer } = placeOf(connection);
+      limit(signRates, peer, signRate, 'Too many signs.');
+      call.setHand(peer, raised);
+      return {};
+    },
+
+    lowerHand(connection, { peerId }) {
+      placeOf(connection).call.lowerHand(peerId);
+      return {};
+    },
+
+    react(connection, { reaction }) {
+      const { call, peer } = placeOf(connection);
+      limit(signRates, peer, signRate, 'Too many signs.');
+      call.react(peer, reaction);
+      return {};
+    },
+
     async endCall(connection) {
       await calls.end(placeOf(connection).call.id, connection.userId);
       return {};
@@ -263,6 +282,10 @@ function checkedOf({ checked }: Peer): NonNullable<Peer['checked']> {
   if (!checked) throw notFound();
   return checked;
 }
+
+/** Per person: hands and reactions, which everybody is shown. */
+const signRates = new WeakMap<Peer, TokenBucket>();
+const signRate = { perSecond: 1, burst: 6 };
 
 /** Per host: every action is a row in the policy log, for good. */
 const hostRates = new WeakMap<Peer, TokenBucket>();

@@ -72,7 +72,10 @@ describe('Restrictions', () => {
     const transfer = decided('transferHost', ada);
     restrictions.apply(transfer);
     restrictions.apply(decided('transferHost', omar, { actorId: ada }));
-    assert.deepEqual([host, ada, omar].map((id) => restrictions.isHost(id)), [false, false, true]);
+    assert.deepEqual(
+      [host, ada, omar].map((id) => restrictions.isHost(id)),
+      [false, false, true],
+    );
     assert.equal(restrictions.find(transfer.actionId), null);
   });
 

@@ -55,6 +55,7 @@ function joined(producers: ProducerInfo[]): Parameters<typeof withJoined>[1] {
     producers,
     activeSpeaker: null,
     messages: [],
+    hands: [],
     waiting: [],
     policy: initialSnapshot.policy,
   };

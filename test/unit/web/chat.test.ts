@@ -49,7 +49,13 @@ describe('the chat of a page', () => {
 
   it('is grouped by person, and anew after a pause, another person or a note', () => {
     const messages = [message('a', 0), message('b', 10), message('c', 20, 'omar'), message('d', 30), message('e', 400)];
-    const note = { id: 'n', atMs: Date.parse(message('', 5).sentAt), passed: 'gesture' as const, name: 'Omar' };
+    const note = {
+      id: 'n',
+      atMs: Date.parse(message('', 5).sentAt),
+      kind: 'passed' as const,
+      check: 'gesture' as const,
+      name: 'Omar',
+    };
     const shape = chatEntries(messages, [note]).map((e) => (e.kind === 'note' ? '-' : texts(e.messages).join('')));
     assert.deepEqual(shape, ['a', '-', 'b', 'c', 'd', 'e']);
     assert.deepEqual(
@@ -82,7 +88,7 @@ describe('notesOf', () => {
   it('tells of a check that was passed, once', () => {
     const notes = notesOf({ p: view('passive') }, { p: view('verified') }, [peer], 5);
     assert.deepEqual(
-      notes.map(({ atMs, passed, name }) => [atMs, passed, name]),
+      notes.map((note) => [note.atMs, note.kind === 'passed' && note.check, note.name]),
       [[5, 'illumination', 'omar']],
     );
     assert.deepEqual(notesOf({ p: view('verified') }, { p: view('verified') }, [peer], 6), []);

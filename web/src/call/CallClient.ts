@@ -1,12 +1,14 @@
 import { Device } from 'mediasoup-client';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Joined, RequestInput } from '../../../src/protocol/signaling.ts';
-import type { Consent } from '../../../src/protocol/values.ts';
-import { codeOf, isTransient } from '../api/RequestError.ts';
+import type { Consent, Reaction } from '../../../src/protocol/values.ts';
+import { codeOf, isTransient, RequestError } from '../api/RequestError.ts';
 import { serverNow } from '../api/serverClock.ts';
 import type { Signaling } from '../api/Signaling.ts';
 import { AssessmentBoard } from './AssessmentBoard.ts';
 import { CallChat } from './CallChat.ts';
+import { CallSigns } from './CallSigns.ts';
+import { HostPowers } from './HostPowers.ts';
 import { withMessages } from './chat.ts';
 import { notesOf } from './notes.ts';
 import { ChallengeClient } from './ChallengeClient.ts';
@@ -16,6 +18,7 @@ import {
   withoutConsumer,
   withoutPeer,
   withPeer,
+  withPolicy,
   withProducer,
   withProducerChange,
   withTrack,
@@ -43,10 +46,16 @@ export interface CallClientOptions {
 }
 
 /** Ends of this page's part in a call that goes on. */
-const endCodes: Readonly<Record<string, string>> = { joined_elsewhere: 'ELSEWHERE', denied: 'DENIED' };
+const endCodes: Readonly<Record<string, string>> = {
+  joined_elsewhere: 'ELSEWHERE',
+  denied: 'DENIED',
+  removed: 'REMOVED',
+};
 
 /** Before going on with a call is tried again on the same connection, ms. */
 const retryMs = 1000;
+/** A reaction stays on its tile for so long, ms. */
+const reactionMs = 5000;
 
 /**
  * One call as this page takes part in it, from the first preparation to its end. Owns the media and keeps `store`, the
@@ -60,6 +69,8 @@ export class CallClient {
   readonly chat: CallChat;
   /** Active checks, the own one and what is known of others'. */
   readonly challenges: ChallengeClient;
+  readonly host: HostPowers;
+  readonly signs: CallSigns;
   readonly #options: CallClientOptions;
   readonly #own: OwnMedia;
   readonly #layers: ViewerLayers;
@@ -73,6 +84,7 @@ export class CallClient {
   /** Offers of consumers wait for this, so that none is lost while transports are being replaced. */
   #linkReady: PromiseWithResolvers<MediaLink> = Promise.withResolvers();
   #resumeToken: string | null = null;
+  readonly #reactionTimers = new Map<string, ReturnType<typeof setTimeout>>();
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: CallClientOptions) {
@@ -83,6 +95,8 @@ export class CallClient {
       onReplaced: (replaced) => this.#set({ replaced: { ...replaced, atMs: performance.now() } }),
       onError: options.onError,
     });
+    this.host = new HostPowers(options.signaling);
+    this.signs = new CallSigns(options.signaling);
     this.chat = new CallChat({
       requests: options.signaling,
       read: () => this.snapshot.chat,
@@ -141,7 +155,11 @@ export class CallClient {
     await this.#enter(signaling.request('answerCall', { callId, consent }));
   }
 
-  setDevice(kind: DeviceKind, on: boolean): Promise<void> {
+  async setDevice(kind: DeviceKind, on: boolean): Promise<void> {
+    // The server would refuse; a microphone must not look open that nobody hears.
+    if (kind === 'mic' && on && this.#mutedByHost) {
+      return this.#options.onError(new RequestError('MUTED_BY_HOST', 'the host keeps the microphone off'));
+    }
     return this.#own.setWanted(kind, on);
   }
 
@@ -209,6 +227,7 @@ export class CallClient {
     clearInterval(this.#ticker);
     this.#online.close();
     clearTimeout(this.#retryTimer);
+    for (const timer of this.#reactionTimers.values()) clearTimeout(timer);
     this.#quality.close();
     this.#layers.close();
     this.challenges.close();
@@ -225,7 +244,7 @@ export class CallClient {
     const { signaling, roomId, consent } = this.#options;
     const prepared = await signaling.request('prepare', { roomId, consent });
     if (this.closed) return;
-    this.#set({ call: prepared.call, self: prepared.self });
+    this.#set({ call: prepared.call, self: { ...prepared.self, stops: [] } });
     await this.#openLink(prepared.routerRtpCapabilities, prepared.sendTransport, prepared.recvTransport);
     if (this.snapshot.phase === 'opening') this.#set({ phase: 'prepared' });
   }
@@ -246,6 +265,7 @@ export class CallClient {
     this.#set(withJoined(this.snapshot, joined));
     if (joined.self.state === 'waiting') this.#set({ phase: 'waiting' });
     else this.#setStatus(joined.call.status);
+    this.#obeyMute(this.#mutedByHost);
     this.#showAssessments();
   }
 
@@ -350,7 +370,10 @@ export class CallClient {
       signaling.on('callChanged', ({ call }) => this.#isThis(call.callId) && update({ call })),
       signaling.on('callDeclined', ({ callId }) => this.#isThis(callId) && this.close('DECLINED')),
       signaling.on('callEnded', ({ callId, status, reason }) => {
-        if (this.#isThis(callId)) this.close(endCodes[reason ?? ''] ?? status.toUpperCase());
+        if (!this.#isThis(callId)) return;
+        this.close(endCodes[reason ?? ''] ?? status.toUpperCase());
+        // The server keeps the place of somebody removed, so that it can refuse him; this page gives it up.
+        if (reason === 'removed') signaling.tell('leave');
       }),
       signaling.on('peerJoined', ({ peer }) => {
         update(withPeer(this.snapshot, peer));
@@ -364,6 +387,7 @@ export class CallClient {
       signaling.on('admitted', (joined) => this.#accept(joined)),
       signaling.on('peerUpdated', ({ peer }) => {
         update(withPeer(this.snapshot, peer));
+        this.#obeyMute(this.#mutedByHost);
         this.#showAssessments();
       }),
       signaling.on('peerLeft', ({ peerId }) => {
@@ -393,6 +417,13 @@ export class CallClient {
         this.#showAssessments();
       }),
       signaling.on('chatMessage', ({ message }) => update({ chat: withMessages(this.snapshot.chat, [message]) })),
+      signaling.on('handRaised', ({ peerIds }) => update({ hands: peerIds })),
+      signaling.on('reacted', ({ peerId, reaction }) => this.#showReaction(peerId, reaction)),
+      signaling.on('policyApplied', (notice) => {
+        update(withPolicy(this.snapshot, notice, serverNow()));
+        const mutes = notice.action === 'muteProducer' && notice.peerId === this.snapshot.self?.peerId;
+        this.#obeyMute(mutes || (notice.action === 'muteEveryone' && this.snapshot.self?.role !== 'host'));
+      }),
       signaling.on('keyFrameWanted', () => this.#link?.forceKeyFrame()),
       signaling.on('mediaReset', (reset) => {
         this.#openLink(reset.routerRtpCapabilities, reset.sendTransport, reset.recvTransport).catch(
@@ -408,6 +439,25 @@ export class CallClient {
 
   #setRing(userId: string, ring: Ring): void {
     this.#set({ rings: { ...this.snapshot.rings, [userId]: ring } });
+  }
+
+  get #mutedByHost(): boolean {
+    return this.snapshot.self?.stops.some(({ kind }) => kind === 'audio') ?? false;
+  }
+
+  /** The server has paused the microphone; the device follows, and with it what the page shows. */
+  #obeyMute(muted: boolean): void {
+    if (muted && this.snapshot.own.mic.state !== 'off') void this.#own.setWanted('mic', false);
+  }
+
+  #showReaction(peerId: string, reaction: Reaction): void {
+    clearTimeout(this.#reactionTimers.get(peerId));
+    this.#set({ reactions: { ...this.snapshot.reactions, [peerId]: reaction } });
+    const hide = (): void => {
+      const { [peerId]: _, ...reactions } = this.snapshot.reactions;
+      this.#set({ reactions });
+    };
+    this.#reactionTimers.set(peerId, setTimeout(hide, reactionMs));
   }
 
   #showAssessments(): void {

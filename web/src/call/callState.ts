@@ -1,5 +1,14 @@
-import type { CallInfo, Joined, PeerInfo, ProducerInfo } from '../../../src/protocol/signaling.ts';
-import type { MediaSource, PeerRole, PeerState } from '../../../src/protocol/values.ts';
+import type {
+  CallInfo,
+  Joined,
+  PeerInfo,
+  ProducerInfo,
+  NotificationData,
+  Stop,
+} from '../../../src/protocol/signaling.ts';
+import type { MediaSource, PeerRole, PeerState, Reaction } from '../../../src/protocol/values.ts';
+import { displayName } from './displayName.ts';
+import { policyNote } from './notes.ts';
 import { emptyChat, withMessages, type CallNote, type ChatState } from './chat.ts';
 import type { AssessmentView, ViewPolicy } from './assessments.ts';
 import type { DeviceReplaced, OwnMediaState } from './media/OwnMedia.ts';
@@ -41,7 +50,7 @@ export interface Ring {
 export interface CallSnapshot {
   phase: CallPhase;
   call: CallInfo | null;
-  self: { peerId: string; role: PeerRole; state: PeerState } | null;
+  self: { peerId: string; role: PeerRole; state: PeerState; stops: readonly Stop[] } | null;
   /** The other people, in order of joining. */
   peers: readonly PeerInfo[];
   /** Who waits to be let in, first come first; hosts know. */
@@ -59,6 +68,14 @@ export interface CallSnapshot {
   /** Looks at the others in the last ten minutes. */
   looks: Readonly<Record<string, readonly Look[]>>;
   policy: ViewPolicy;
+  /** Whose hands are up, in that order. */
+  hands: readonly string[];
+  /** What people have just shown, by peer; gone after some seconds. */
+  reactions: Readonly<Record<string, Reaction>>;
+  /** Names of those who were here, by peer: what is told of them may come after they have gone. */
+  names: Readonly<Record<string, string>>;
+  /** Who was removed while this page was there, so that it can be undone. */
+  removed: readonly { actionId: string; name: string }[];
   chat: ChatState;
   /** What happened in the call while this page was in it, oldest first. */
   notes: readonly CallNote[];
@@ -88,6 +105,10 @@ export const initialSnapshot: CallSnapshot = {
   views: {},
   looks: {},
   policy: { scanIntervalMs: 10_000, staleAfterMs: 20_000, verifiedTtlMs: 600_000 },
+  hands: [],
+  reactions: {},
+  names: {},
+  removed: [],
   chat: emptyChat,
   notes: [],
   online: true,
@@ -115,7 +136,10 @@ export function isSending(snapshot: CallSnapshot, peerId: string, source: MediaS
  */
 export function withJoined(
   snapshot: CallSnapshot,
-  joined: Pick<Joined, 'call' | 'self' | 'peers' | 'producers' | 'activeSpeaker' | 'waiting' | 'policy' | 'messages'>,
+  joined: Pick<
+    Joined,
+    'call' | 'self' | 'peers' | 'producers' | 'activeSpeaker' | 'waiting' | 'policy' | 'messages' | 'hands'
+  >,
 ): Partial<CallSnapshot> {
   const { call, self, peers, activeSpeaker, waiting, policy } = joined;
   const received = new Set(Object.values(snapshot.tracks).map(({ producerId }) => producerId));
@@ -129,6 +153,7 @@ export function withJoined(
     activeSpeaker,
     waiting,
     policy,
+    hands: joined.hands,
     chat: withMessages(snapshot.chat, joined.messages),
   };
 }
@@ -139,7 +164,8 @@ export function backgroundChangedOf(snapshot: CallSnapshot, peerId: string): boo
 }
 
 export function withPeer(snapshot: CallSnapshot, peer: PeerInfo): Partial<CallSnapshot> {
-  if (peer.peerId === snapshot.self?.peerId) return {};
+  const { self } = snapshot;
+  if (peer.peerId === self?.peerId) return { self: { ...self, role: peer.role, stops: peer.stops } };
   return {
     peers: placed(snapshot.peers, peer),
     waiting: snapshot.waiting.filter(({ peerId }) => peerId !== peer.peerId),
@@ -159,6 +185,7 @@ function placed(peers: readonly PeerInfo[], peer: PeerInfo): PeerInfo[] {
 export function withoutPeer(snapshot: CallSnapshot, peerId: string): Partial<CallSnapshot> {
   return {
     peers: snapshot.peers.filter((peer) => peer.peerId !== peerId),
+    names: { ...snapshot.names, ...nameOfPeer(snapshot, peerId) },
     waiting: snapshot.waiting.filter((peer) => peer.peerId !== peerId),
     producers: pick(snapshot.producers, (producer) => producer.peerId !== peerId),
     tracks: pick(snapshot.tracks, (track) => track.peerId !== peerId),
@@ -205,4 +232,28 @@ export function withTrackChange(
 
 function pick<T>(record: Readonly<Record<string, T>>, keep: (value: T) => boolean): Record<string, T> {
   return Object.fromEntries(Object.entries(record).filter(([, value]) => keep(value)));
+}
+
+/** What was done to somebody, as a line between the messages; removed people stay known, so that it can be undone. */
+export function withPolicy(
+  snapshot: CallSnapshot,
+  notice: NotificationData<'policyApplied'>,
+  nowMs: number,
+): Partial<CallSnapshot> {
+  const removed = snapshot.removed.find(({ actionId }) => actionId === notice.undoes);
+  const nameOf = (peerId: string | null): string => {
+    const peer = snapshot.peers.find((p) => p.peerId === peerId);
+    return peer ? displayName(peer.user) : (snapshot.names[peerId ?? ''] ?? '');
+  };
+  const note = policyNote(notice, nameOf, nowMs);
+  const gone = notice.action === 'ejectPeer' ? [{ actionId: notice.actionId, name: note.name }] : [];
+  return {
+    notes: [...snapshot.notes, removed ? { ...note, name: removed.name } : note],
+    removed: [...snapshot.removed.filter((one) => one !== removed), ...gone],
+  };
+}
+
+function nameOfPeer(snapshot: CallSnapshot, peerId: string): Record<string, string> {
+  const peer = snapshot.peers.find((p) => p.peerId === peerId);
+  return peer ? { [peerId]: displayName(peer.user) } : {};
 }

@@ -1,4 +1,4 @@
-import type { ChatMessage } from '../../../src/protocol/signaling.ts';
+import type { ChatMessage, NotificationData } from '../../../src/protocol/signaling.ts';
 
 /** The written part of a call as the page has it: one immutable value, replaced at every change. */
 
@@ -21,12 +21,26 @@ export interface ChatState {
 export const emptyChat: ChatState = { messages: [], outgoing: [], seenUntil: '' };
 
 /** Something that happened in the call, told between the messages. */
-export interface CallNote {
+export type CallNote = PassedNote | PolicyNote;
+
+/** A check that somebody has passed. */
+export interface PassedNote {
+  kind: 'passed';
   id: string;
   atMs: number;
-  /** A check that somebody has passed. */
-  passed: 'illumination' | 'gesture' | 'ambient_light';
+  check: 'illumination' | 'gesture' | 'ambient_light';
   name: string;
+}
+
+/** What a host, or the server, did to somebody. */
+export interface PolicyNote {
+  kind: 'policy';
+  id: string;
+  atMs: number;
+  notice: NotificationData<'policyApplied'>;
+  /** Of whom it is about; of whom decided it. Empty: everybody, or the server. */
+  name: string;
+  byName: string;
 }
 
 /** Adds messages, each once. The server's times order them, whatever way they came. */

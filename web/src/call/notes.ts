@@ -1,7 +1,7 @@
 import type { PeerInfo } from '../../../src/protocol/signaling.ts';
 import type { AssessmentView } from './assessments.ts';
-import type { CallNote } from './chat.ts';
-import { displayName } from './people.ts';
+import type { CallNote, PolicyNote } from './chat.ts';
+import { displayName } from './displayName.ts';
 
 type Views = Readonly<Record<string, AssessmentView>>;
 
@@ -13,9 +13,21 @@ export function notesOf(before: Views, after: Views, peers: readonly PeerInfo[],
     const was = before[peerId];
     const is = after[peerId];
     if (!was || was.assurance === 'verified' || is?.assurance !== 'verified') return [];
-    const passed = activeChecks.find((check) =>
-      is.causes.some(({ analyzer, outcome }) => analyzer === check && outcome === 'passed'),
+    const check = activeChecks.find((one) =>
+      is.causes.some(({ analyzer, outcome }) => analyzer === one && outcome === 'passed'),
     );
-    return passed ? [{ id: `${peerId} ${String(nowMs)}`, atMs: nowMs, passed, name: displayName(user) }] : [];
+    return check
+      ? [{ kind: 'passed', id: `${peerId} ${String(nowMs)}`, atMs: nowMs, check, name: displayName(user) }]
+      : [];
   });
+}
+
+/** A line about what was done to somebody. @param nameOf - By peer id; empty where nobody is known by it. */
+export function policyNote(
+  notice: PolicyNote['notice'],
+  nameOf: (peerId: string | null) => string,
+  nowMs: number,
+): PolicyNote {
+  const { actionId, peerId, by } = notice;
+  return { kind: 'policy', id: actionId, atMs: nowMs, notice, name: nameOf(peerId), byName: nameOf(by) };
 }

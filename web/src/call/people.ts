@@ -1,5 +1,6 @@
-import type { PeerInfo } from '../../../src/protocol/signaling.ts';
-import type { PeerRole } from '../../../src/protocol/values.ts';
+import type { PeerInfo, Stop } from '../../../src/protocol/signaling.ts';
+import type { PeerRole, Reaction } from '../../../src/protocol/values.ts';
+import { displayName } from './displayName.ts';
 import type { AssessmentView } from './assessments.ts';
 import { backgroundChangedOf, isSending, trackOf, type CallSnapshot } from './callState.ts';
 
@@ -18,8 +19,12 @@ export interface CallPerson {
   backgroundChanged: boolean;
   /** The own network has no room for their video. */
   cameraSuspended: boolean;
-  /** The server has stopped the camera's picture (policy). */
-  cameraStopped: boolean;
+  /** The others do not get the camera's picture: a host, or the server, has paused it. */
+  cameraStopped: Stop['by'] | null;
+  stops: readonly Stop[];
+  /** Place in the row of raised hands, from 1; null: down. */
+  hand: number | null;
+  reaction: Reaction | null;
   cameraOn: boolean;
   micOn: boolean;
   speaking: boolean;
@@ -39,16 +44,17 @@ const unknownView: AssessmentView = {
   verifiedAtMs: null,
 };
 
-export function displayName(person: { fullName: string; username: string }): string {
-  return person.fullName.trim() || person.username;
-}
+export { displayName };
 
 /** The other people, in order of joining. */
 export function othersOf(snapshot: CallSnapshot): CallPerson[] {
   return snapshot.peers.map((peer) => otherPerson(snapshot, peer));
 }
 
-function otherPerson(snapshot: CallSnapshot, { peerId, user, role, joinedAt, connection }: PeerInfo): CallPerson {
+function otherPerson(
+  snapshot: CallSnapshot,
+  { peerId, user, role, joinedAt, connection, stops }: PeerInfo,
+): CallPerson {
   const camera = trackOf(snapshot, peerId, 'camera');
   const cameraOn = isSending(snapshot, peerId, 'camera');
   const micOn = isSending(snapshot, peerId, 'mic');
@@ -61,10 +67,12 @@ function otherPerson(snapshot: CallSnapshot, { peerId, user, role, joinedAt, con
     username: user.username,
     role,
     joinedAt,
-    camera: camera && cameraOn && !camera.stopped ? camera : null,
+    camera: camera && cameraOn && !stopOf(stops) ? camera : null,
     backgroundChanged: cameraOn && backgroundChangedOf(snapshot, peerId),
     cameraSuspended: cameraOn && camera?.layer === null,
-    cameraStopped: cameraOn && (camera?.stopped ?? false),
+    cameraStopped: cameraOn ? stopOf(stops) : null,
+    stops,
+    ...signsOf(snapshot, peerId),
     cameraOn,
     micOn,
     speaking: micOn && !away && snapshot.activeSpeaker === peerId,
@@ -88,11 +96,31 @@ export function selfOf(snapshot: CallSnapshot, name: string, ownName: string): C
     camera: own.camera.track ? { track: own.camera.track, consumerId: null } : null,
     backgroundChanged: own.camera.backgroundChanged,
     cameraSuspended: false,
-    cameraStopped: false,
+    cameraStopped: own.camera.track ? stopOf(self?.stops ?? []) : null,
+    stops: self?.stops ?? [],
+    ...signsOf(snapshot, peerId),
     cameraOn: own.camera.state === 'on',
     micOn: own.mic.state === 'on',
     speaking: own.mic.state === 'on' && snapshot.activeSpeaker === peerId,
     away: false,
     view: snapshot.views[peerId] ?? unknownView,
   };
+}
+
+/** Who keeps a picture from the others; the server's own pause says more than a host's. */
+function stopOf(stops: readonly Stop[]): Stop['by'] | null {
+  const video = stops.filter(({ kind }) => kind === 'video');
+  return video.find(({ by }) => by === 'policy')?.by ?? video[0]?.by ?? null;
+}
+
+function signsOf({ hands, reactions }: CallSnapshot, peerId: string): Pick<CallPerson, 'hand' | 'reaction'> {
+  const place = hands.indexOf(peerId);
+  return { hand: place === -1 ? null : place + 1, reaction: reactions[peerId] ?? null };
+}
+
+/** Raised hands first, in their order, then hosts, then by name. */
+export function byHandRoleName(a: CallPerson, b: CallPerson): number {
+  const never = Number.POSITIVE_INFINITY;
+  if (a.hand !== b.hand) return (a.hand ?? never) - (b.hand ?? never);
+  return Number(b.role === 'host') - Number(a.role === 'host') || a.name.localeCompare(b.name);
 }

@@ -52,6 +52,11 @@ export function ringOut(): () => void {
   return repeat(() => note('ring', A3, 0, 0.9, 0.04), 3000, 60_000);
 }
 
+/** A hand went up: one tap, as on wood. */
+export function tapForHand(): void {
+  note(330, 0, 0.12, 0.05);
+}
+
 /** Somebody wrote while the chat is out of sight: a tick. */
 export function tickForChat(): void {
   note('chat', 880, 0, 0.09, 0.03);

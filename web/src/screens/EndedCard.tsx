@@ -87,6 +87,7 @@ export function EndedCard({ ended }: { ended: EndedCall }) {
 function endWords({ call, code, selfId }: EndedCall) {
   if (code === 'ELSEWHERE') return 'elsewhere';
   if (code === 'UNANSWERED') return 'unanswered';
+  if (code === 'REMOVED') return 'removed';
   if (call.callee === null) return code === 'LEFT' ? 'left' : 'meeting';
   switch (code) {
     case 'DECLINED':

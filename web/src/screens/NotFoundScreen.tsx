@@ -36,6 +36,8 @@ function reasonOf(code: string) {
       return 'full';
     case 'DENIED':
       return 'denied';
+    case 'REMOVED':
+      return 'removed';
     case 'LOCKED':
       return 'locked';
     case 'ENDED':

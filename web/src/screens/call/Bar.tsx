@@ -3,6 +3,7 @@ import {
   IconChartBar,
   IconChevronDown,
   IconDots,
+  IconHandStop,
   IconKeyboard,
   IconLink,
   IconMaximize,
@@ -15,8 +16,10 @@ import {
 } from '@tabler/icons-react';
 import { useRef, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
+import { reaction } from '../../../../src/protocol/values.ts';
 import { useUser } from '../../app/context.tsx';
 import { unreadOf } from '../../call/chat.ts';
+import { reactionSigns } from '../../call/reactions.ts';
 import { canShareScreen } from '../../call/media/devices.ts';
 import { HangUpIcon } from '../../parts/Mark.tsx';
 import { useNarrow } from '../../parts/useNarrow.ts';
@@ -50,6 +53,7 @@ export function Bar({ onShortcuts }: { onShortcuts: () => void }) {
       <DeviceButton kind="mic" />
       <DeviceButton kind="camera" />
       {!narrow && <ShareButton />}
+      {!narrow && <HandButton />}
       <span className={styles.separator} aria-hidden />
       {!narrow && <PeopleButton />}
       {!narrow && <ChatButton />}
@@ -91,6 +95,45 @@ function ShareButton() {
     >
       <Icon size={23} stroke={1.8} aria-hidden />
     </BarButton>
+  );
+}
+
+function HandButton() {
+  const { t } = useTranslation();
+  const call = useCall();
+  const { hand } = usePeople().self;
+  return (
+    <BarButton
+      label={hand === null ? t('call.raiseHand') : t('call.lowerHand')}
+      shortcut="H"
+      data-testid="raise-hand"
+      data-active={hand !== null || undefined}
+      onClick={() => void call.signs.raiseHand(hand === null).catch(() => undefined)}
+    >
+      <IconHandStop size={23} stroke={1.8} aria-hidden />
+    </BarButton>
+  );
+}
+
+/** A row of signs on top of the menu. */
+function Reactions() {
+  const { t } = useTranslation();
+  const call = useCall();
+  return (
+    <div className={styles.reactions} role="group" aria-label={t('reaction.title')}>
+      {reaction.options.map((name) => (
+        <Menu.Item
+          key={name}
+          className={styles.reaction ?? ''}
+          aria-label={t(`reaction.${name}`)}
+          title={t(`reaction.${name}`)}
+          data-testid={`react-${name}`}
+          onClick={() => void call.signs.react(name).catch(() => undefined)}
+        >
+          {reactionSigns[name]}
+        </Menu.Item>
+      ))}
+    </div>
   );
 }
 
@@ -170,6 +213,7 @@ function MoreMenu({ narrow, onShortcuts }: { narrow: boolean; onShortcuts: () =>
   const isMeeting = useCallState((state) => state.call?.callee === null);
   const ends = useCanEndForAll();
   const unread = useUnread();
+  const { hand } = usePeople().self;
   const icon = { size: 20, stroke: 1.8, 'aria-hidden': true };
   return (
     <BarMenu position="top-end">
@@ -183,6 +227,16 @@ function MoreMenu({ narrow, onShortcuts }: { narrow: boolean; onShortcuts: () =>
         </BarButton>
       </Menu.Target>
       <Menu.Dropdown>
+        <Reactions />
+        {narrow && (
+          <Menu.Item
+            leftSection={<IconHandStop {...icon} />}
+            data-testid="raise-hand"
+            onClick={() => void call.signs.raiseHand(hand === null).catch(() => undefined)}
+          >
+            {hand === null ? t('call.raiseHand') : t('call.lowerHand')}
+          </Menu.Item>
+        )}
         {narrow && canShareScreen() && (
           <Menu.Item
             leftSection={<IconScreenShare {...icon} />}

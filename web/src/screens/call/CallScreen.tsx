@@ -15,6 +15,7 @@ import { LayoutContext, useLayoutControl, type StageMode } from './layout.ts';
 import { FloatingWindow } from './FloatingWindow.tsx';
 import { PanelContext, type PanelControl, type PanelName } from './panel.ts';
 import { RingNews } from './invite/RingNews.tsx';
+import { PolicyNews } from './PolicyNews.tsx';
 import { PeoplePanel } from './PeoplePanel.tsx';
 import { SecurityPanel } from './SecurityPanel.tsx';
 import type { SharedScreenView } from './ShareStage.tsx';
@@ -56,6 +57,10 @@ export function CallScreen() {
         mic: () => void call.toggle('mic'),
         camera: () => void call.toggle('camera'),
         share: () => void call.toggleScreen(),
+        hand: () => {
+          const { hands, self: own } = call.snapshot;
+          void call.signs.raiseHand(!hands.includes(own?.peerId ?? '')).catch(() => undefined);
+        },
         people: () => control.toggle('people'),
         chat: () => control.toggle('chat'),
         security: () => control.toggle('security'),
@@ -99,6 +104,7 @@ export function CallScreen() {
         <RingNews />
         <CallNews />
         <ChatNews />
+        <PolicyNews />
       </LayoutContext>
     </PanelContext>
   );

@@ -1,4 +1,4 @@
-import { IconBulb } from '@tabler/icons-react';
+import { IconBulb, IconUserShield } from '@tabler/icons-react';
 import { useEffect, useLayoutEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ChatMessage } from '../../../../src/protocol/signaling.ts';
@@ -15,6 +15,7 @@ import { useCall, useCallState } from './callContext.tsx';
 import styles from './ChatPanel.module.css';
 import { ChatField } from './ChatField.tsx';
 import { usePanel } from './panel.ts';
+import { usePolicyWords } from './usePolicyWords.ts';
 
 /** What people write to each other, grouped by person, with what happened in the call as quiet lines between. */
 export function ChatPanel() {
@@ -98,12 +99,15 @@ function Outgoing({ messages }: { messages: readonly OutgoingMessage[] }) {
 
 function Note({ note }: { note: CallNote }) {
   const { t } = useTranslation();
+  const words = usePolicyWords();
+  const Icon = note.kind === 'passed' ? IconBulb : IconUserShield;
   const language = useLanguage();
   return (
     <p className={styles.note}>
-      <IconBulb size={16} stroke={1.8} aria-hidden />
+      <Icon size={16} stroke={1.8} aria-hidden />
       <span>
-        {t(`chat.passed.${note.passed}`, { name: note.name })} · {clockTime(note.atMs, language)}
+        {note.kind === 'passed' ? t(`chat.passed.${note.check}`, { name: note.name }) : words(note)} ·{' '}
+        {clockTime(note.atMs, language)}
       </span>
     </p>
   );

@@ -16,6 +16,7 @@ import { ago, score } from '../../words/format.ts';
 import { useAccountWords, useSentence } from './BadgeCard.tsx';
 import { CheckActions, OwnCheckButton } from './CheckActions.tsx';
 import { useCallState, usePeople } from './callContext.tsx';
+import { HostActions } from './HostActions.tsx';
 import { usePanel } from './panel.ts';
 import styles from './SecurityPanel.module.css';
 
@@ -96,6 +97,7 @@ function Detail({ person }: { person: CallPerson }) {
           />
         </div>
       )}
+      <HostActions person={person} />
       {view.causes.length > 0 && <LookedAt causes={view.causes} scannedAtMs={view.scannedAtMs} />}
       <CheckActions person={person} />
       <LastMinutes person={person} />

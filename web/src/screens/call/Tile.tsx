@@ -7,6 +7,7 @@ import { BlurredGround } from '../../parts/BlurredGround.tsx';
 import { signOf } from '../../call/signs.ts';
 import { Video } from '../../parts/Video.tsx';
 import styles from '../../parts/Tile.module.css';
+import { TileSigns } from './TileSigns.tsx';
 import { BadgePlate } from './BadgeCard.tsx';
 import { useFit } from './useFit.ts';
 import { useTileSize } from './useTileSize.ts';
@@ -62,8 +63,12 @@ export function Tile({ person, hero = false, ring = true, className, style, chil
       {person.cameraStopped && (
         <div className={styles.message}>
           <IconLock size={24} stroke={1.8} aria-hidden />
-          <b>{t('call.stopped')}</b>
-          <span>{t('call.stoppedMore')}</span>
+          <b>{person.cameraStopped === 'host' ? t('call.stoppedHost') : t('call.stopped')}</b>
+          <span>
+            {t(
+              self ? 'call.stoppedSelf' : person.cameraStopped === 'host' ? 'call.stoppedHostMore' : 'call.stoppedMore',
+            )}
+          </span>
         </div>
       )}
       {person.cameraSuspended && !person.cameraStopped && (
@@ -73,6 +78,7 @@ export function Tile({ person, hero = false, ring = true, className, style, chil
           <span>{t('call.weakVideoMore')}</span>
         </div>
       )}
+      <TileSigns person={person} />
       <BadgePlate person={person} full={hero} />
       {children}
     </div>

@@ -3,13 +3,25 @@ import { useStore } from 'zustand';
 import { preferences } from '../../session/preferences.ts';
 
 export type ShortcutName =
-  'mic' | 'camera' | 'share' | 'people' | 'chat' | 'security' | 'layout' | 'fullScreen' | 'stats' | 'help' | 'close';
+  | 'mic'
+  | 'camera'
+  | 'share'
+  | 'hand'
+  | 'people'
+  | 'chat'
+  | 'security'
+  | 'layout'
+  | 'fullScreen'
+  | 'stats'
+  | 'help'
+  | 'close';
 
 /** Keys of the call, as the list behind "?" shows them. A capital is the letter with Shift. */
 export const shortcutKeys: ReadonlyArray<[key: string, name: ShortcutName]> = [
   ['m', 'mic'],
   ['v', 'camera'],
   ['s', 'share'],
+  ['h', 'hand'],
   ['p', 'people'],
   ['c', 'chat'],
   ['i', 'security'],
