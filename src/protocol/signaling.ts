@@ -218,6 +218,7 @@ export const requests = {
   /** Lets somebody in from the waiting room (hosts). */
   admitPeer: { data: peerRef, response: nothing },
   /** Sends somebody away from the waiting room (hosts). */
+  denyPeer: { data: peerRef, response: nothing },
   /** Begins an active check: what this person was asked for, or, without an id, of his own wish. */
   startChallenge: {
     data: z.strictObject({ kind: challengeKind, challengeId: objectId.optional() }),

@@ -21,7 +21,13 @@ const peer = (name: string, change: Partial<PeerInfo> = {}): PeerInfo => ({
 const stop = (kind: Stop['kind'], by: Stop['by']): Stop => ({ actionId: `${kind} ${by}`, kind, by, reason: null });
 
 function inCall(peers: PeerInfo[], change: Partial<CallSnapshot> = {}): CallSnapshot {
-  const sent = peers.map(({ peerId }) => ({ producerId: peerId, peerId, source: 'camera' as const, paused: false }));
+  const sent = peers.map(({ peerId }) => ({
+    producerId: peerId,
+    peerId,
+    source: 'camera' as const,
+    paused: false,
+    backgroundChanged: false,
+  }));
   const self = { peerId: 'me', role: 'participant' as const, state: 'joined' as const, stops: [] };
   return {
     ...initialSnapshot,

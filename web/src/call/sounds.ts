@@ -54,7 +54,7 @@ export function ringOut(): () => void {
 
 /** A hand went up: one tap, as on wood. */
 export function tapForHand(): void {
-  note(330, 0, 0.12, 0.05);
+  note('people', 330, 0, 0.12, 0.05);
 }
 
 /** Somebody wrote while the chat is out of sight: a tick. */
