@@ -17,6 +17,7 @@ import { loadSecrets } from './auth/secrets.ts';
 import { Calls } from './calls/Calls.ts';
 import type { Config } from './config.ts';
 import { PostgresAssessmentStore } from './db/AssessmentStore.ts';
+import { chain } from './calls/policyChain.ts';
 import { PolicyLog } from './calls/PolicyLog.ts';
 import { PostgresCallStore } from './db/CallStore.ts';
 import { Database } from './db/Database.ts';
@@ -125,7 +126,7 @@ async function build(options: ServerOptions, parts: Closable[], done: (built: Bu
     }),
   );
   const { accounts, guests } = await openAccounts(config, logger, database);
-  const policyStore = new PostgresPolicyStore(database);
+  const policyStore = new PostgresPolicyStore(database, chain);
   const outbox = own(await FilePolicyOutbox.open({ dataDir: config.dataDir, store: policyStore, logger }));
   const policyLog = new PolicyLog({ store: policyStore, outbox, logger });
   const calls = own(await openCalls(config, logger, { database, workers, monitor, policyLog }));

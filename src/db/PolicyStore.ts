@@ -1,5 +1,5 @@
 import type { PolicyStore } from '../calls/PolicyLog.ts';
-import { chain, type ChainedEntry, type Json, type PolicyEntry } from '../calls/policyChain.ts';
+import type { chain, ChainedEntry, Json, PolicyEntry } from '../calls/policyChain.ts';
 import type { Database, Sql } from './Database.ts';
 
 interface PolicyRow {
@@ -24,9 +24,12 @@ const tables = `policy_actions p JOIN calls c ON c.id = p.call_id LEFT JOIN user
 /** The policy log in Postgres. A trigger lets rows be added only. */
 export class PostgresPolicyStore implements PolicyStore {
   readonly #database: Database;
+  readonly #chain: typeof chain;
 
-  constructor(database: Database) {
+  /** @param link - Puts an entry behind another one. */
+  constructor(database: Database, link: typeof chain) {
     this.#database = database;
+    this.#chain = link;
   }
 
   async append(callId: string, entry: PolicyEntry): Promise<ChainedEntry> {
@@ -40,7 +43,7 @@ export class PostgresPolicyStore implements PolicyStore {
         'SELECT seq, hash FROM policy_actions WHERE call_id = $1 ORDER BY seq DESC LIMIT 1',
         [call.id],
       );
-      const chained = chain(callId, entry, last ?? null);
+      const chained = this.#chain(callId, entry, last ?? null);
       await insert(sql, call.id, chained);
       return chained;
     });

@@ -14,6 +14,7 @@ import { Guests } from '../../src/auth/Guests.ts';
 import { Calls } from '../../src/calls/Calls.ts';
 import { loadConfig, type Config } from '../../src/config.ts';
 import { noOutbox } from './policy.ts';
+import { chain } from '../../src/calls/policyChain.ts';
 import { PolicyLog } from '../../src/calls/PolicyLog.ts';
 import { PostgresPolicyStore } from '../../src/db/PolicyStore.ts';
 import { PostgresCallStore } from '../../src/db/CallStore.ts';
@@ -153,7 +154,7 @@ export class RestServer {
     const callStore = new PostgresCallStore(database);
     const calls = new Calls({
       store: callStore,
-      policyLog: new PolicyLog({ store: new PostgresPolicyStore(database), outbox: noOutbox, logger }),
+      policyLog: new PolicyLog({ store: new PostgresPolicyStore(database, chain), outbox: noOutbox, logger }),
       settings: { ...config.calls, policy: { scanIntervalMs, staleAfterMs, verifiedTtlMs } },
       createRoom: () => Promise.reject(new Error('there is no media here')),
       checks: {

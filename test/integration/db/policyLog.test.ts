@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { newEntry, PolicyLog, type PolicyStore } from '../../../src/calls/PolicyLog.ts';
-import { firstBroken, type PolicyEntry } from '../../../src/calls/policyChain.ts';
+import { chain, firstBroken, type PolicyEntry } from '../../../src/calls/policyChain.ts';
 import { PostgresCallStore } from '../../../src/db/CallStore.ts';
 import type { Database } from '../../../src/db/Database.ts';
 import { FilePolicyOutbox } from '../../../src/db/PolicyOutbox.ts';
@@ -21,7 +21,7 @@ describe('the policy log', () => {
 
   before(async () => {
     database = await openTestDatabase();
-    store = new PostgresPolicyStore(database);
+    store = new PostgresPolicyStore(database, chain);
     ann = await addUser(database, 'ann');
   });
   beforeEach(async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { firstBroken, type ChainedEntry } from '../../../src/calls/policyChain.ts';
+import { chain, firstBroken, type ChainedEntry } from '../../../src/calls/policyChain.ts';
 import { PostgresPolicyStore } from '../../../src/db/PolicyStore.ts';
 import { hostOnly } from '../../../src/calls/states.ts';
 import type { RequestName } from '../../../src/protocol/signaling.ts';
@@ -32,7 +32,7 @@ describe('host powers', () => {
       server.register('carol'),
     ]);
     const database = await openTestDatabase({ url });
-    log = () => new PostgresPolicyStore(database).entries(callId);
+    log = () => new PostgresPolicyStore(database, chain).entries(callId);
     closeLog = () => database.close();
   });
 
