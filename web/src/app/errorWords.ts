@@ -11,8 +11,6 @@ export function errorWords(error: unknown, t: TFunction): string {
       return t('error.network');
     case 'RATE_LIMITED':
       return t('error.limited');
-    case 'MUTED_BY_HOST':
-      return t('error.mutedByHost');
     case 'CAPACITY':
       return t('error.full');
     default: {
