@@ -1,4 +1,3 @@
-import './zodPolicy.ts';
 import '@mantine/core/styles/default-css-variables.css';
 import './styles/tokens.css';
 import '@mantine/core/styles/global.css';

@@ -37,8 +37,23 @@ export function recordedRenderer(): Renderer | null {
 
 /** A picture of the page without what moves: cameras, speaking rings, the caret. */
 export async function stillPicture(page: Page): Promise<Buffer> {
-  const style = `video, canvas { visibility: hidden !important } [data-speaking]::after { opacity: 0 !important }`;
-  return page.screenshot({ style, caret: 'hide', animations: 'disabled' });
+  // What a browser driver would put in for this, a <style> element, is refused by the page's own policy.
+  await page.evaluate(() => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(`
+      video, canvas { visibility: hidden !important }
+      [data-speaking]::after { opacity: 0 !important }
+      * { caret-color: transparent !important; animation: none !important; transition: none !important }
+    `);
+    document.adoptedStyleSheets = [sheet];
+  });
+  try {
+    return await page.screenshot({ caret: 'initial' });
+  } finally {
+    await page.evaluate(() => {
+      document.adoptedStyleSheets = [];
+    });
+  }
 }
 
 export async function record(name: string, png: Buffer, renderer: Renderer): Promise<void> {
