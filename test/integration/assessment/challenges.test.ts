@@ -116,7 +116,9 @@ describe('challenges, through a mediasoup worker', function () {
       assert.deepEqual([end.result, end.reason], ['inconclusive', 'no_face']);
     });
   } else {
-    it('passes a lit face, fails one that ignores the light around it, and cannot tell in a bright room', async () => {
+    it('passes a lit face, fails one that ignores the light around it, and cannot tell in a bright room', async function () {
+      // Of genuine people, retry included, one in twenty is not passed: that two in a row are not is no chance.
+      this.retries(1);
       const [lit, swapped, bright] = await Promise.all([
         personIn({ modulation: 0.03 }),
         personIn({ modulation: 0.06, part: 'around' }),
@@ -126,14 +128,16 @@ describe('challenges, through a mediasoup worker', function () {
         JSON.stringify(
           test.saved.flatMap(({ detail }) => detail.evidence).filter((e) => e.analyzer === 'illumination'),
         );
+      const verified = lit.watched.until(({ assurance }) => assurance === 'verified', 60_000);
       const [passed, failed, unclear] = await Promise.all([lit.runAndRetry(), swapped.runAndRetry(), bright.run()]);
       assert.deepEqual([passed.result, passed.reason], ['passed', 'followed'], measured());
       assert.deepEqual([failed.result, failed.reason, failed.retry], ['failed', 'face_unlit', true], measured());
       assert.deepEqual([unclear.result, unclear.reason, unclear.retry], ['inconclusive', 'unlit', true]);
 
       const { subject } = lit.watched;
-      assert.deepEqual([subject.assessment.status, subject.assessment.assurance], ['safe', 'verified']);
-      assert.ok(subject.assessment.verifiedAt !== null && (subject.assessment.confidence ?? 0) > 0.6);
+      const then = await verified;
+      assert.equal(then.status, 'safe');
+      assert.ok(then.verifiedAt !== null && (then.confidence ?? 0) > 0.6);
       assert.equal(swapped.watched.subject.assessment.status, 'risk');
       assert.notEqual(bright.watched.subject.assessment.assurance, 'verified');
       // The record holds what was measured.

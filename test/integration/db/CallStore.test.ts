@@ -71,6 +71,8 @@ describe('PostgresCallStore', () => {
       createdAt: at(0),
       participantCount: 0,
       securityStatus: null,
+      lobby: false,
+      locked: false,
     });
     assert.equal(await store.find({ callId: randomUUID() }), null);
   });
@@ -246,7 +248,7 @@ describe('PostgresCallStore', () => {
       sentAt: at(seconds).toISOString(),
       text,
     });
-    const second = message('second', { ...ann, fullName: 'ann' }, 3);
+    const second = message('second', { id: ann.id, username: 'ann', fullName: 'ann' }, 3);
     const first = message('first', { id: randomUUID(), username: '', fullName: 'Mira' }, 2);
     for (const one of [second, first, second]) await store.saveMessage(call.id, one);
     const chat = (await store.details(call.id, ann.id))?.chat ?? [];

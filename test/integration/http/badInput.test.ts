@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'mocha';
 import { apiBase, routes, type RouteName } from '../../../src/protocol/rest.ts';
 import { codeOf, RestServer, type Person, type RawRequest } from '../../support/RestServer.ts';
@@ -111,7 +112,11 @@ describe('bad input over REST', () => {
       const values: unknown[] = [{ $gt: '' }, [], ['x'], 1, -1, true, null, 'x'.repeat(5000), { toString: 'x' }];
       for (const field of Object.keys(shape)) {
         for (const value of values) {
-          const answer = await server.api(name, { token: ann.token, body: { [field]: value } });
+          const answer = await server.api(name, {
+            token: ann.token,
+            params: { id: randomUUID() },
+            body: { [field]: value },
+          });
           assert.deepEqual([answer.status, codeOf(answer)], [400, 'VALIDATION'], `${field} ${JSON.stringify(value)}`);
         }
       }

@@ -48,6 +48,7 @@ describe('calls over REST', () => {
         created_at: '',
         participant_count: 0,
         security_status: null,
+        lobby: false,
       },
     );
     assert.deepEqual(await activeOf(ann), [call.id]);
