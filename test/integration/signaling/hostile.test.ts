@@ -121,14 +121,14 @@ describe('hostile sockets', () => {
       'x'.repeat(50_000),
     ];
     // Requests that ask for nothing accept an empty object, and all objects beyond that are refused.
-    const takesNothing = new Set<RequestName>(['leave', 'intent', 'endCall']);
+    const takesNothing = (name: RequestName): boolean => requests[name].data.safeParse({}).success;
 
     for (const name of Object.keys(requests) as RequestName[]) {
       it(`answers ${name} with every kind of garbage by a code`, async () => {
         const client = await connect(alice);
         for (const payload of garbage) {
           const isEmpty = typeof payload === 'object' && payload !== null && Object.keys(payload).length === 0;
-          if (isEmpty && takesNothing.has(name)) continue;
+          if (isEmpty && takesNothing(name)) continue;
           await assert.rejects(client.raw(name, payload), (error: RequestFailed) => error.code === 'VALIDATION');
         }
         assert.equal((Object.prototype as { isAdmin?: boolean }).isAdmin, undefined);
