@@ -300,10 +300,13 @@ export class Call extends EventEmitter<{
     const judged = this.peers.get(peerId);
     if (!judged) return;
     this.#assessments.set(peerId, views);
+    this.#tellAssessment(judged, views);
+  }
+
+  #tellAssessment(judged: Peer, views: AssessmentViews): void {
     for (const peer of this.peers.values()) {
-      if (this.#mayKnow(peer, judged)) {
-        peer.connection?.notify('assessmentChanged', { peerId, assessment: viewFor(views, peer, judged) });
-      }
+      if (!this.#mayKnow(peer, judged)) continue;
+      peer.connection?.notify('assessmentChanged', { peerId: judged.id, assessment: viewFor(views, peer, judged) });
     }
   }
 
@@ -490,6 +493,9 @@ export class Call extends EventEmitter<{
     if (this.#held.has(peer.user.id)) this.#settleHold(peer);
     else this.media.reconcile(peer);
     this.#notifyOthers(peer, (c) => c.notify('peerJoined', { peer: peer.info }));
+    // Nobody was told of looks at somebody who was not in yet; they may be the last for a while.
+    const views = this.#assessments.get(peer.id);
+    if (views) this.#tellAssessment(peer, views);
     this.media.entered(peer);
     this.emit('joined', peer);
   }
