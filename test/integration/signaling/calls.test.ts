@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { assessmentResult } from '../../support/assessments.ts';
-import { SignalingClient, consent } from '../../support/SignalingClient.ts';
-import { TestServer, type Account } from '../../support/TestServer.ts';
+import { consent, type SignalingClient } from '../../support/SignalingClient.ts';
+import { useSocketSuite, type SocketSuite } from '../../support/socketSuite.ts';
+import type { Account, TestServer } from '../../support/TestServer.ts';
 import { dtlsParameters } from '../../support/webrtc.ts';
 
 /** Calls over real sockets, a real worker and a real database; short times where a test would have to wait. */
@@ -10,32 +11,16 @@ describe('calls', () => {
   let alice: Account;
   let bob: Account;
   let carol: Account;
-  const clients: SignalingClient[] = [];
+  let connect: SocketSuite['connect'];
 
-  before(async function () {
-    this.timeout(60_000);
-    server = await TestServer.start({
-      calls: { ringTimeoutMs: 2000, keepPeerMs: 2500, keepTransportsMs: 600, emptyMeetingMs: 600 },
-    });
-    [alice, bob, carol] = await Promise.all([
-      server.register('alice'),
-      server.register('bob'),
-      server.register('carol'),
-    ]);
-  });
-
-  afterEach(async () => {
-    for (const client of clients.splice(0)) client.close();
-    await server.noCalls();
-  });
-
-  after(() => server.close());
-
-  async function connect(account: Account): Promise<SignalingClient> {
-    const client = await SignalingClient.connect(server.url, account.token);
-    clients.push(client);
-    return client;
-  }
+  useSocketSuite(
+    { calls: { ringTimeoutMs: 2000, keepPeerMs: 2500, keepTransportsMs: 600, emptyMeetingMs: 600 } },
+    ['alice', 'bob', 'carol'],
+    (suite) => {
+      ({ server, connect } = suite);
+      [alice, bob, carol] = suite.accounts as [Account, Account, Account];
+    },
+  );
 
   /** Alice calls Bob, who answers; both have media. */
   async function directCall(): Promise<{ a: SignalingClient; b: SignalingClient; callId: string; roomId: string }> {

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { requests, type RequestName } from '../../../src/protocol/signaling.ts';
 import { allowedStates } from '../../../src/calls/states.ts';
 import { assessmentResult } from '../../support/assessments.ts';
-import { SignalingClient, consent } from '../../support/SignalingClient.ts';
-import { TestServer, type Account } from '../../support/TestServer.ts';
+import { consent, type SignalingClient } from '../../support/SignalingClient.ts';
+import { useSocketSuite, type SocketSuite } from '../../support/socketSuite.ts';
+import type { Account, TestServer } from '../../support/TestServer.ts';
 
 /** The waiting room over real sockets and a real worker. */
 describe('a meeting with a waiting room', () => {
@@ -11,30 +12,16 @@ describe('a meeting with a waiting room', () => {
   let host: Account;
   let bob: Account;
   let carol: Account;
-  const clients: SignalingClient[] = [];
+  let connect: SocketSuite['connect'];
 
-  before(async function () {
-    this.timeout(60_000);
-    server = await TestServer.start({ calls: { keepPeerMs: 700, keepTransportsMs: 400, emptyMeetingMs: 300 } });
-    [host, bob, carol] = (await Promise.all(['host', 'bob', 'carol'].map((name) => server.register(name)))) as [
-      Account,
-      Account,
-      Account,
-    ];
-  });
-
-  afterEach(async () => {
-    for (const client of clients.splice(0)) client.close();
-    await server.noCalls();
-  });
-
-  after(() => server.close());
-
-  async function connect(account: Account): Promise<SignalingClient> {
-    const client = await SignalingClient.connect(server.url, account.token);
-    clients.push(client);
-    return client;
-  }
+  useSocketSuite(
+    { calls: { keepPeerMs: 700, keepTransportsMs: 400, emptyMeetingMs: 300 } },
+    ['host', 'bob', 'carol'],
+    (suite) => {
+      ({ server, connect } = suite);
+      [host, bob, carol] = suite.accounts as [Account, Account, Account];
+    },
+  );
 
   /** The host is inside with a camera. */
   async function open(): Promise<{ h: SignalingClient; callId: string; roomId: string }> {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { SignalingClient, consent } from '../../support/SignalingClient.ts';
+import { useSocketSuite, type SocketSuite } from '../../support/socketSuite.ts';
 import { TestServer, type Account } from '../../support/TestServer.ts';
 
 describe('a locked meeting', () => {
@@ -7,30 +8,16 @@ describe('a locked meeting', () => {
   let host: Account;
   let bob: Account;
   let carol: Account;
-  const clients: SignalingClient[] = [];
+  let connect: SocketSuite['connect'];
 
-  before(async function () {
-    this.timeout(60_000);
-    server = await TestServer.start({ calls: { keepPeerMs: 700, keepTransportsMs: 400, emptyMeetingMs: 300 } });
-    [host, bob, carol] = (await Promise.all(['host', 'bob', 'carol'].map((name) => server.register(name)))) as [
-      Account,
-      Account,
-      Account,
-    ];
-  });
-
-  afterEach(async () => {
-    for (const client of clients.splice(0)) client.close();
-    await server.noCalls();
-  });
-
-  after(() => server.close());
-
-  async function connect(account: Account): Promise<SignalingClient> {
-    const client = await SignalingClient.connect(server.url, account.token);
-    clients.push(client);
-    return client;
-  }
+  useSocketSuite(
+    { calls: { keepPeerMs: 700, keepTransportsMs: 400, emptyMeetingMs: 300 } },
+    ['host', 'bob', 'carol'],
+    (suite) => {
+      ({ server, connect } = suite);
+      [host, bob, carol] = suite.accounts as [Account, Account, Account];
+    },
+  );
 
   /** Host and Bob are inside, and the host has locked it. */
   async function locked(): Promise<{ h: SignalingClient; b: SignalingClient; roomId: string }> {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { SignalingClient, consent } from '../../support/SignalingClient.ts';
-import { TestServer, type Account } from '../../support/TestServer.ts';
+import { consent, type SignalingClient } from '../../support/SignalingClient.ts';
+import { useSocketSuite, type SocketSuite } from '../../support/socketSuite.ts';
+import type { Account, TestServer } from '../../support/TestServer.ts';
 
 /** Ringing, and being told of while busy, over real sockets. */
 describe('ringing somebody into a running call', () => {
@@ -9,31 +10,12 @@ describe('ringing somebody into a running call', () => {
   let alice: Account;
   let bob: Account;
   let carol: Account;
-  const clients: SignalingClient[] = [];
+  let connect: SocketSuite['connect'];
 
-  before(async function () {
-    this.timeout(60_000);
-    server = await TestServer.start({ calls: { ringTimeoutMs: 1500, emptyMeetingMs: 300 } });
-    [alice, bob, carol] = (await Promise.all(['alice', 'bob', 'carol'].map((name) => server.register(name)))) as [
-      Account,
-      Account,
-      Account,
-    ];
+  useSocketSuite({ calls: { ringTimeoutMs: 1500, emptyMeetingMs: 300 } }, ['alice', 'bob', 'carol'], (suite) => {
+    ({ server, connect } = suite);
+    [alice, bob, carol] = suite.accounts as [Account, Account, Account];
   });
-
-  afterEach(async () => {
-    for (const client of clients) if (client.socket.connected) await client.request('leave', {}).catch(() => undefined);
-    for (const client of clients.splice(0)) client.close();
-    await server.noCalls();
-  });
-
-  after(() => server.close());
-
-  async function connect(account: Account): Promise<SignalingClient> {
-    const client = await SignalingClient.connect(server.url, account.token);
-    clients.push(client);
-    return client;
-  }
 
   async function directCall(): Promise<{ a: SignalingClient; b: SignalingClient; callId: string; roomId: string }> {
     const [a, b] = [await connect(alice), await connect(bob)];
