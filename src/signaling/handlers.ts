@@ -314,7 +314,8 @@ async function produce({ call, peer }: { call: Call; peer: Peer }, data: Request
   const { requestId, source, rtpParameters, paused, backgroundChanged } = data;
   // Before joining, and while held, only what the tap looks at may be sent (and a microphone made ready).
   if (!peer.present && source !== 'mic' && source !== 'camera') throw new AppError('FORBIDDEN', 'Join first.');
-  if (peer.state === 'held' && source !== 'camera') throw new AppError('FORBIDDEN', 'While held, only the camera may be sent.');
+  if (peer.state === 'held' && source !== 'camera')
+    throw new AppError('FORBIDDEN', 'While held, only the camera may be sent.');
   if (call.over) throw notFound();
   const sent = await peer.media.produce({
     requestId,
