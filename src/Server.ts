@@ -168,16 +168,21 @@ async function build(options: ServerOptions, parts: Closable[], done: (built: Bu
 /** Brings active checks, and what the policy makes of results, into the calls. */
 function followPolicy(parts: { monitor: Monitor; calls: Calls; mode: Config['policy']['mode']; logger: Logger }): void {
   const { monitor, calls, mode, logger } = parts;
+  const report = (error: unknown): void => logger.error({ err: error }, 'a policy step was not taken');
   monitor.on('challenge', ({ callId, peerId }, news) => {
     const call = calls.live(callId);
     call?.tellChallenge(peerId, news);
-    if (news.type === 'ended' && news.end.result === 'passed') call?.release(peerId);
+    const user = call?.peers.get(peerId)?.user;
+    if (!call || !user || news.type !== 'ended' || news.end.result !== 'passed') return;
+    calls.moderation.release(call, user.id).catch(report);
   });
   monitor.on('step', ({ callId, peerId }, step, { causes }) => {
     const taken = isTaken(step, mode);
     logger.info({ callId, peerId, ...step, taken }, 'policy step');
     const found = causes.find(({ outcome }) => outcome === 'found');
-    if (taken && step.measure === 'hold') calls.live(callId)?.hold(peerId, found?.code ?? 'failed');
+    const call = calls.live(callId);
+    if (!taken || step.measure !== 'hold' || !call?.peers.get(peerId)?.present) return;
+    calls.moderation.hold(call, peerId, found?.code ?? 'failed').catch(report);
   });
 }
 

@@ -3,7 +3,7 @@ import { AppError, notFound } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { Room } from '../media/Room.ts';
 import type { types } from 'mediasoup';
-import type { Assessment, CauseCode } from '../protocol/assessment.ts';
+import { causeCode, type Assessment } from '../protocol/assessment.ts';
 import type { CallInfo, Joined, NotificationData, Person, ProducerInfo } from '../protocol/signaling.ts';
 import type { CallStatus, CallType, Consent, EndReason, PeerRole, Reaction } from '../protocol/values.ts';
 import { CallMedia } from './CallMedia.ts';
@@ -77,8 +77,6 @@ export class Call extends EventEmitter<{
   readonly #checks: CameraChecks;
   readonly #hands = new Set<string>();
   readonly #assessments = new Map<string, AssessmentViews>();
-  /** Who is held by the policy, and what was found: by user, so that coming back ends nothing. */
-  readonly #held = new Map<string, CauseCode>();
   status: CallStatus;
   startTime: Date | null;
 
@@ -284,7 +282,10 @@ export class Call extends EventEmitter<{
       for (const peer of own) this.#eject(peer);
       return;
     }
-    for (const peer of own) peer.stops = this.restrictions.stopsOf(peer.user.id);
+    for (const peer of own) {
+      peer.stops = this.restrictions.stopsOf(peer.user.id);
+      this.#settleHold(peer);
+    }
     await Promise.all(own.map((peer) => this.media.enforce(peer)));
     const changed = new Set([...own, ...this.#updateRoles()]);
     for (const peer of changed) {
@@ -333,26 +334,16 @@ export class Call extends EventEmitter<{
     }
   }
 
-  /** Keeps a person from being seen and heard until `release`, whatever way he comes back; he still receives. */
-  hold(peerId: string, reason: CauseCode): void {
-    const peer = this.peers.get(peerId);
-    if (!peer) return;
-    this.#held.set(peer.user.id, reason);
-    this.#settleHold(peer);
-  }
-
-  /** Ends a hold, if there is one. */
-  release(peerId: string): void {
-    const peer = this.peers.get(peerId);
-    if (peer && this.#held.delete(peer.user.id)) this.#settleHold(peer);
-  }
-
+  /** Brings a peer's state in line with whether he is held. */
   #settleHold(peer: Peer): void {
     if (!peer.present) return;
-    const reason = this.#held.get(peer.user.id) ?? null;
-    peer.state = reason === null ? 'joined' : 'held';
+    const hold = this.restrictions.holdOf(peer.user.id);
+    const state = hold === null ? 'joined' : 'held';
+    if (peer.state === state) return;
+    peer.state = state;
     this.media.reconcile(peer);
-    peer.connection?.notify('heldChanged', { reason });
+    const reason = causeCode.safeParse(hold?.details.reason);
+    peer.connection?.notify('heldChanged', { reason: hold === null ? null : (reason.data ?? 'failed') });
   }
 
   /** @throws AppError NOT_FOUND when nobody of that id is in the call. */
@@ -490,7 +481,7 @@ export class Call extends EventEmitter<{
     peer.admitted = true;
     peer.state = 'joined';
     peer.joinedAt = new Date();
-    if (this.#held.has(peer.user.id)) this.#settleHold(peer);
+    if (this.restrictions.holdOf(peer.user.id)) this.#settleHold(peer);
     else this.media.reconcile(peer);
     this.#notifyOthers(peer, (c) => c.notify('peerJoined', { peer: peer.info }));
     // Nobody was told of looks at somebody who was not in yet; they may be the last for a while.

@@ -1,4 +1,5 @@
 import { AppError, notFound } from '../errors.ts';
+import type { CauseCode } from '../protocol/assessment.ts';
 import type { PolicyAction } from '../protocol/values.ts';
 import type { Call } from './Call.ts';
 import type { Peer } from './Peer.ts';
@@ -49,6 +50,26 @@ export class Moderation {
   async pauseVideo(call: Call, by: Peer | null, peerId: string, reason: string | null = null): Promise<string> {
     const subject = subjectOf(call, by, peerId);
     return this.#decide(call, { action: 'pauseVideo', by, subject, details: { reason } });
+  }
+
+  /**
+   * Keeps a person from being seen and heard until `release`, whatever way he comes back; he still receives.
+   *
+   * @param reason - What was found.
+   */
+  async hold(call: Call, peerId: string, reason: CauseCode): Promise<string> {
+    return this.#decide(call, {
+      action: 'holdPeer',
+      by: null,
+      subject: subjectOf(call, null, peerId),
+      details: { reason },
+    });
+  }
+
+  /** Ends a hold, if there is one. */
+  async release(call: Call, userId: string): Promise<void> {
+    const hold = call.restrictions.holdOf(userId);
+    if (hold) await this.undo(call, null, hold.actionId);
   }
 
   /** Takes a person out of the call and refuses him from then on, whatever way he comes. */

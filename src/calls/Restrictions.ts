@@ -36,7 +36,8 @@ export class Restrictions {
 
   stopsOf(userId: string): Stop[] {
     return this.#inForce.flatMap((entry) => {
-      const kind = stoppedKind(entry);
+      // Whoever is held shows the others no picture; that no sound comes either goes without saying.
+      const kind = entry.action === 'holdPeer' ? 'video' : stoppedKind(entry);
       if (kind === null || entry.subjectUserId !== userId) return [];
       const { actionId, details } = entry;
       const reason = typeof details.reason === 'string' ? details.reason : null;
@@ -46,6 +47,11 @@ export class Restrictions {
 
   stopped(userId: string, kind: MediaKind): boolean {
     return this.#inForce.some((entry) => entry.subjectUserId === userId && stoppedKind(entry) === kind);
+  }
+
+  /** The entry that keeps a person from being seen and heard until an active check passes. */
+  holdOf(userId: string): PolicyEntry | null {
+    return this.#inForce.find((entry) => entry.action === 'holdPeer' && entry.subjectUserId === userId) ?? null;
   }
 
   ejected(userId: string): boolean {
@@ -82,7 +88,7 @@ export class Restrictions {
 
 function restricts(entry: PolicyEntry): boolean {
   if (entry.subjectUserId === null) return false;
-  return stoppedKind(entry) !== null || entry.action === 'ejectPeer' || entry.action === 'transferHost';
+  return stoppedKind(entry) !== null || ['ejectPeer', 'transferHost', 'holdPeer'].includes(entry.action);
 }
 
 function stoppedKind({ action, details }: PolicyEntry): MediaKind | null {

@@ -45,6 +45,8 @@ export const policyAction = z.enum([
   'pauseVideo',
   'ejectPeer',
   'transferHost',
+  /** By the server alone: neither seen nor heard until an active check passes. */
+  'holdPeer',
   'undoAction',
 ]);
 export type PolicyAction = z.infer<typeof policyAction>;

@@ -95,4 +95,17 @@ describe('held by the policy', function () {
     assert.ok(server.flowingConsumers(callId) <= 2);
     again.close();
   });
+
+  it('is told to everybody, shown as stopped by the server, and may be taken back by a host', async () => {
+    hold();
+    const { actionId, action, by, reason } = await host.next('policyApplied');
+    assert.deepEqual([action, by, reason], ['holdPeer', null, 'looped']);
+    const stops = server.server.calls.live(callId)?.peers.get(judgedId)?.info.stops;
+    assert.deepEqual(stops, [{ actionId, kind: 'video', by: 'policy', reason: 'looped' }]);
+    await assert.rejects(judged.request('undoAction', { actionId }), { code: 'FORBIDDEN' });
+    await host.request('undoAction', { actionId });
+    assert.ok(!isHeld());
+    assert.equal((await host.next('policyApplied')).undone, 'holdPeer');
+    await server.eventually(() => server.flowingConsumers(callId) === 4);
+  });
 });

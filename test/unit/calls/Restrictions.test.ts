@@ -55,6 +55,18 @@ describe('Restrictions', () => {
     assert.equal(restrictions.stopped(ada, 'video'), false);
   });
 
+  it('hold somebody until that is undone, after a restart as well', () => {
+    const hold = decided('holdPeer', ada, { actorId: null, details: { reason: 'looped' } });
+    const restarted = new Restrictions([host], [hold]);
+    assert.equal(restarted.holdOf(ada), hold);
+    assert.equal(restarted.holdOf(omar), null);
+    assert.deepEqual(
+      restarted.stopsOf(ada).map(({ kind, by, reason }) => [kind, by, reason]),
+      [['video', 'policy', 'looped']],
+    );
+    assert.equal(new Restrictions([host], [hold, undo(hold)]).holdOf(ada), null);
+  });
+
   it('keep somebody out, and let him in again', () => {
     const restrictions = new Restrictions([host]);
     const eject = decided('ejectPeer', ada);

@@ -70,7 +70,8 @@ function otherPerson(
     camera: camera && cameraOn && !stopOf(stops) ? camera : null,
     backgroundChanged: cameraOn && backgroundChangedOf(snapshot, peerId),
     cameraSuspended: cameraOn && camera?.layer === null,
-    cameraStopped: cameraOn ? stopOf(stops) : null,
+    // Of somebody whom the server holds nothing is received, so that his camera seems to be off.
+    cameraStopped: cameraOn || stopOf(stops) === 'policy' ? stopOf(stops) : null,
     stops,
     ...signsOf(snapshot, peerId),
     cameraOn,

@@ -32,7 +32,9 @@ const policyKeys = [
   'pauseVideo',
   'ejectPeer',
   'transferHost',
+  'holdPeer',
   'undo_muteProducer',
   'undo_pauseVideo',
   'undo_ejectPeer',
+  'undo_holdPeer',
 ] as const;
