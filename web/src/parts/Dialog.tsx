@@ -1,5 +1,6 @@
-import { useEffect, useRef, type ReactNode } from 'react';
+import { useRef, type ReactNode } from 'react';
 import styles from './Dialog.module.css';
+import { useModal } from './useModal.ts';
 
 export interface DialogProps {
   /** Id of the heading inside that names the dialog. */
@@ -12,20 +13,10 @@ export interface DialogProps {
   children: ReactNode;
 }
 
-/**
- * A question over whatever is open. The browser's own modal dialog keeps the focus in and the page behind inert. Focus
- * goes to the dialog and not to a button, so that a stray Enter answers nothing.
- */
+/** A question over whatever is open. */
 export function Dialog({ labelledBy, testId, full = false, onEscape, children }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    const before = document.activeElement;
-    ref.current?.showModal();
-    ref.current?.focus();
-    return () => {
-      if (before instanceof HTMLElement && before.isConnected) before.focus();
-    };
-  }, []);
+  useModal(ref);
   return (
     <dialog
       ref={ref}

@@ -41,7 +41,7 @@ export function BadgePlate({ person, full }: { person: CallPerson; full: boolean
       name={person.name}
       view={person.view}
       self={person.self}
-      guest={person.role === 'guest'}
+      guest={person.role === 'guest' && !person.self}
       muted={!person.micOn}
       speaking={person.speaking}
       backgroundChanged={person.backgroundChanged}

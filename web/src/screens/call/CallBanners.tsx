@@ -13,6 +13,7 @@ import { Banner } from '../../parts/Banner.tsx';
 import { Button } from '../../parts/Button.tsx';
 import { StatusGlyph } from '../../parts/StatusGlyph.tsx';
 import { useCall, useCallState, useChallenges, usePeople } from './callContext.tsx';
+import { ChallengeChoice } from './ChallengeChoice.tsx';
 import { isOffer, useOfferedKind } from './challengeOffers.ts';
 import { usePanel } from './panel.ts';
 import { useUnseenWaiting, WaitingBanner } from './WaitingBanner.tsx';
@@ -156,7 +157,6 @@ function ReviewBanner({ person }: { person: CallPerson }) {
 /** The server offers a check: to be taken or left. */
 function OfferBanner() {
   const { t } = useTranslation();
-  const { challenges } = useCall();
   const kind = useOfferedKind();
   return (
     <Banner
@@ -164,16 +164,7 @@ function OfferBanner() {
       icon={<IconBulb size={24} stroke={1.8} aria-hidden />}
       title={t(`challenge.invite.${kind}`)}
       text={t(`challenge.offer.${kind}`)}
-      actions={
-        <>
-          <Button data-testid="challenge-refuse" onClick={() => void challenges.dismiss()}>
-            {t('challenge.notNow')}
-          </Button>
-          <Button look="main" data-testid="challenge-accept" onClick={() => void challenges.start(kind)}>
-            {t('challenge.start')}
-          </Button>
-        </>
-      }
+      actions={<ChallengeChoice kind={kind} />}
     />
   );
 }

@@ -3,10 +3,10 @@ import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ChallengeInfo } from '../../../../src/protocol/challenge.ts';
 import { displayName } from '../../call/people.ts';
-import { Button } from '../../parts/Button.tsx';
 import { Dialog } from '../../parts/Dialog.tsx';
 import styles from './Challenge.module.css';
 import { useOfferedKind } from './challengeOffers.ts';
+import { ChallengeChoice } from './ChallengeChoice.tsx';
 import { useCall, useCallState } from './callContext.tsx';
 
 /** What is asked, by whom, how long it takes, and that no is an answer; both answers have the same size. */
@@ -53,12 +53,7 @@ export function ChallengeInvitation({ info }: { info: ChallengeInfo }) {
           </li>
         </ul>
         <div className={styles.actions}>
-          <Button data-testid="challenge-refuse" onClick={() => void challenges.dismiss()}>
-            {t('challenge.notNow')}
-          </Button>
-          <Button look="main" data-testid="challenge-accept" onClick={() => void challenges.start(kind)}>
-            {t('challenge.start')}
-          </Button>
+          <ChallengeChoice kind={kind} />
         </div>
       </div>
     </Dialog>

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { Movement } from '../../../../src/protocol/challenge.ts';
 import type { OwnChallenge } from '../../call/ChallengeClient.ts';
 import { Button } from '../../parts/Button.tsx';
+import { useModal } from '../../parts/useModal.ts';
 import { useNarrow } from '../../parts/useNarrow.ts';
 import { Video } from '../../parts/Video.tsx';
 import styles from './Challenge.module.css';
@@ -56,17 +57,6 @@ export function ChallengeRun({ own }: { own: Running }) {
 
 function panelStyle(colour: string | null): CSSProperties {
   return colour === null ? {} : { background: colour };
-}
-
-function useModal(ref: React.RefObject<HTMLDialogElement | null>): void {
-  useEffect(() => {
-    const before = document.activeElement;
-    ref.current?.showModal();
-    ref.current?.focus();
-    return () => {
-      if (before instanceof HTMLElement && before.isConnected) before.focus();
-    };
-  }, [ref]);
 }
 
 /** Tells the server when a step is on the screen: in the frame after the one in which it was painted. */
