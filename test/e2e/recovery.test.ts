@@ -4,7 +4,6 @@ import { processesOf } from '../../scripts/bench/processes.ts';
 import { callAndAnswer, waitForMovingPicture, type Person } from '../support/browsers.ts';
 import { en } from '../../web/src/words/en.ts';
 import { startPair, type Pair } from '../support/pair.ts';
-import type { ServerProcess } from '../support/serverProcess.ts';
 
 /** Decoded frames of the first remote video, from the browser's own count. */
 async function frames(page: Page): Promise<number> {
@@ -28,13 +27,12 @@ async function waitForMoreFrames(page: Page, than: number, timeoutMs: number): P
 describe('a call that is disturbed', function () {
   this.timeout(120_000);
   let pair: Pair;
-  let server: ServerProcess;
   let alice: Person;
   let bob: Person;
 
   before(async () => {
     pair = await startPair();
-    ({ server, alice, bob } = pair);
+    ({ alice, bob } = pair);
     await callAndAnswer(alice, bob);
     for (const { page } of [alice, bob]) await waitForMovingPicture(page);
   });
@@ -47,7 +45,7 @@ describe('a call that is disturbed', function () {
   it('is back on both sides after its worker was killed, its muted microphone still muted', async () => {
     await alice.page.getByTestId('toggle-mic').click();
     await mutedTile().waitFor();
-    const worker = processesOf(server.pid).find(({ part }) => part === 'worker');
+    const worker = processesOf(pair.server.pid).find(({ part }) => part === 'worker');
     assert.ok(worker);
     const killedAt = Date.now();
     process.kill(worker.pid, 'SIGKILL');
@@ -71,8 +69,8 @@ describe('a call that is disturbed', function () {
   });
 
   it('goes on after the server was killed and started again', async () => {
-    await server.kill();
-    server = await server.restart();
+    await pair.server.kill();
+    pair.server = await pair.server.restart();
     await Promise.all([alice, bob].map(({ page }) => waitForMovingAgain(page, 20_000)));
     await mutedTile().waitFor({ timeout: 1_000 });
     await bob.page.getByTestId('hang-up').click();

@@ -4,6 +4,7 @@ import { ServerProcess } from './serverProcess.ts';
 
 /** Two registered people, each at a page of one browser, and a server of their own. */
 export interface Pair {
+  /** The one that runs: a test that starts it again puts it here, so that `close` stops it. */
   server: ServerProcess;
   browser: Browser;
   alice: Person;
@@ -19,9 +20,15 @@ export async function startPair(env: Record<string, string> = {}): Promise<Pair>
     registerPerson(browser, server.url, 'alice'),
     registerPerson(browser, server.url, 'bob'),
   ]);
-  const close = async (): Promise<void> => {
-    await browser.close();
-    await server.stop();
+  const pair: Pair = {
+    server,
+    browser,
+    alice,
+    bob,
+    close: async () => {
+      await browser.close();
+      await pair.server.stop();
+    },
   };
-  return { server, browser, alice, bob, close };
+  return pair;
 }

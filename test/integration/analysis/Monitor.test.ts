@@ -140,7 +140,10 @@ describe('Monitor, through a mediasoup worker', function () {
     const last = await living(freezesAtS);
     const watched = test.watch(await cameraOf((atS) => (atS < freezesAtS ? living(atS) : last)));
     const assessment = await watched.until(({ status }) => status === 'risk', 30_000);
-    assert.ok(found('frozen')(assessment) && watched.latestMs > 1000 * freezesAtS);
+    assert.ok(
+      found('frozen')(assessment) && watched.latestMs > 1000 * freezesAtS,
+      `${watched.latestMs} ms: ${JSON.stringify(assessment.causes)}`,
+    );
     watched.subject.setCamera(await cameraOf(living));
     assert.equal(watched.subject.assessment.reason, 'waiting');
     const after = await watched.until(({ scannedAt }) => scannedAt !== null, 5000);
