@@ -16,22 +16,29 @@ function stat(pid: number): string[] {
   return text.slice(text.lastIndexOf(')') + 2).split(' ');
 }
 
-/** A process and all below it, by part of the server. */
+/** What the reader gives, or undefined when the process has ended meanwhile. */
+function ifAlive<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw error;
+  }
+}
+
+/** A process and all below it, by part of the server. Those that end while it looks are left out. */
 export function processesOf(serverPid: number): { pid: number; part: Part }[] {
   const children = new Map<number, number[]>();
   for (const entry of readdirSync('/proc')) {
     const pid = Number(entry);
     if (!Number.isInteger(pid)) continue;
-    try {
-      const parent = Number(stat(pid)[1]);
-      children.set(parent, [...(children.get(parent) ?? []), pid]);
-    } catch {
-      // It has ended meanwhile.
-    }
+    const parent = ifAlive(() => Number(stat(pid)[1]));
+    if (parent !== undefined) children.set(parent, [...(children.get(parent) ?? []), pid]);
   }
   const found: { pid: number; part: Part }[] = [];
   const visit = (pid: number): void => {
-    found.push({ pid, part: partOf(commandOf(pid)) });
+    const command = ifAlive(() => commandOf(pid));
+    if (command !== undefined) found.push({ pid, part: partOf(command) });
     for (const child of children.get(pid) ?? []) visit(child);
   };
   visit(serverPid);
@@ -48,16 +55,16 @@ function partOf(command: string): Part {
 export function cpuSeconds(serverPid: number): Record<Part, number> {
   const total: Record<Part, number> = { node: 0, worker: 0, analysis: 0, postgres: 0 };
   for (const { pid, part } of processesOf(serverPid)) {
-    const fields = stat(pid);
-    total[part] += (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
+    const fields = ifAlive(() => stat(pid));
+    if (fields) total[part] += (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
   }
   return total;
 }
 
 /** Proportional set size in MB: shared pages are divided among those that share them. One entry a process. */
 export function pssMb(serverPid: number): { part: Part; mb: number }[] {
-  return processesOf(serverPid).map(({ pid, part }) => {
-    const text = readFileSync(`/proc/${String(pid)}/smaps_rollup`, 'utf8');
-    return { part, mb: Number(/^Pss:\s+(\d+)/m.exec(text)?.[1] ?? 0) / 1024 };
+  return processesOf(serverPid).flatMap(({ pid, part }) => {
+    const text = ifAlive(() => readFileSync(`/proc/${String(pid)}/smaps_rollup`, 'utf8'));
+    return text === undefined ? [] : [{ part, mb: Number(/^Pss:\s+(\d+)/m.exec(text)?.[1] ?? 0) / 1024 }];
   });
 }

@@ -17,6 +17,15 @@ async function badge({ page }: Person, selector: string, timeoutMs: number): Pro
   await page.locator(`[data-self="false"] [data-testid="security-badge"]${selector}`).waitFor({ timeout: timeoutMs });
 }
 
+/** Stops a process; one that the server has just killed is already gone. */
+function stopIfAlive(pid: number): void {
+  try {
+    process.kill(pid, 'SIGSTOP');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
 describe('what the badge says of attacks, through browser and SFU', function () {
   this.timeout(180_000);
   let server: ServerProcess;
@@ -93,7 +102,7 @@ describe('what the badge says of attacks, through browser and SFU', function () 
       await badge(viewer, ':not([data-reason="waiting"])', 20_000);
       // Each new process is stopped again, until the page says so: within 20 s of the first.
       const stopping = setInterval(() => {
-        for (const { pid, part } of processesOf(server.pid)) if (part === 'analysis') process.kill(pid, 'SIGSTOP');
+        for (const { pid, part } of processesOf(server.pid)) if (part === 'analysis') stopIfAlive(pid);
       }, 100);
       await badge(viewer, '[data-status="unscored"][data-reason="analysis_down"]', 22_000).finally(() => {
         clearInterval(stopping);
