@@ -139,11 +139,9 @@ describe('Monitor, through a mediasoup worker', function () {
     const freezesAtS = 7;
     const last = await living(freezesAtS);
     const watched = test.watch(await cameraOf((atS) => (atS < freezesAtS ? living(atS) : last)));
-    const assessment = await watched.until(({ status }) => status === 'risk', 30_000);
-    assert.ok(
-      found('frozen')(assessment) && watched.latestMs > 1000 * freezesAtS,
-      `${watched.latestMs} ms: ${JSON.stringify(assessment.causes)}`,
-    );
+    const { status } = await watched.until(found('frozen'), 30_000);
+    assert.equal(status, 'risk');
+    assert.ok(watched.latestMs > 1000 * freezesAtS, `${watched.latestMs} ms`);
     watched.subject.setCamera(await cameraOf(living));
     assert.equal(watched.subject.assessment.reason, 'waiting');
     const after = await watched.until(({ scannedAt }) => scannedAt !== null, 5000);
@@ -227,7 +225,10 @@ describe('Monitor, through a mediasoup worker', function () {
     });
 
     it('sees that a swap is switched on, and calls nobody safe after it', async () => {
-      const watched = test.watch(await cameraOf(await clip('pair-2-real-10s', 'pair-2-real-10s', 'pair-2-swap-10s')));
+      const real = await jpegsOf(`${mediaDir}/webcam/pair-2-real-10s.mjpeg`);
+      const swapped = await jpegsOf(`${mediaDir}/webcam/pair-2-swap-10s.mjpeg`);
+      // There and back: the same ten seconds twice would be a loop, which is found as well.
+      const watched = test.watch(await cameraOf(film([...real, ...real.toReversed(), ...swapped], WIDTH, HEIGHT)));
       await watched.until(isSafe, 15_000);
       assert.ok(!watched.results.some(({ assessment }) => found('face_changed')(assessment)));
       const changed = await watched.until(found('face_changed'), 25_000);
