@@ -4,7 +4,7 @@
  */
 
 /** Files directly in src that every folder may import. */
-const LEAVES = ['config', 'errors', 'logger'];
+const LEAVES = ['config', 'configSecrets', 'errors', 'logger'];
 
 /**
  * Folder -> what it may import besides itself: folders (or files in folders) of src, and packages; of those in `types`
@@ -15,7 +15,15 @@ const TABLE = {
   media: { src: ['protocol', ...LEAVES], packages: ['mediasoup'] },
   auth: {
     src: ['protocol', ...LEAVES],
-    packages: ['@node-rs/argon2', 'passport', 'passport-jwt', 'jsonwebtoken', 'rate-limiter-flexible'],
+    packages: [
+      '@node-rs/argon2',
+      '@zxcvbn-ts/language-common',
+      'openid-client',
+      'passport',
+      'passport-jwt',
+      'jsonwebtoken',
+      'rate-limiter-flexible',
+    ],
   },
   calls: { src: ['protocol', ...LEAVES], types: ['media'], packageTypes: ['mediasoup'] },
   analysis: { src: ['protocol', ...LEAVES], packages: ['sharp', 'onnxruntime-node'] },

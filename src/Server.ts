@@ -1,11 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
-import { createServer as createHttpsServer } from 'node:https';
+import type { Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { AnalysisPool } from './assessment/AnalysisPool.ts';
 import { Monitor } from './assessment/Monitor.ts';
 import { isTaken } from './assessment/policy.ts';
@@ -14,8 +14,11 @@ import { Accounts } from './auth/Accounts.ts';
 import { Guests } from './auth/Guests.ts';
 import { GuestTokens } from './auth/GuestTokens.ts';
 import { loadSecrets } from './auth/secrets.ts';
+import { SingleSignOn } from './auth/SingleSignOn.ts';
 import { Calls } from './calls/Calls.ts';
+import { recordChange } from './calls/recordChanges.ts';
 import type { Config } from './config.ts';
+import { PostgresAdminStore } from './db/AdminStore.ts';
 import { PostgresAssessmentStore } from './db/AssessmentStore.ts';
 import { chain } from './calls/policyChain.ts';
 import { PolicyLog } from './calls/PolicyLog.ts';
@@ -25,11 +28,18 @@ import { EmbeddedPostgres } from './db/EmbeddedPostgres.ts';
 import { PostgresGuestStore } from './db/GuestStore.ts';
 import { FilePolicyOutbox } from './db/PolicyOutbox.ts';
 import { PostgresPolicyStore } from './db/PolicyStore.ts';
+import { PostgresIdentityStore } from './db/IdentityStore.ts';
+import { PostgresPersonalDataStore } from './db/PersonalDataStore.ts';
+import { RecordOutboxFile } from './db/RecordOutboxFile.ts';
+import { Retention } from './db/Retention.ts';
 import { PostgresSessionStore } from './db/SessionStore.ts';
 import { PostgresUserStore } from './db/UserStore.ts';
 import { AppError, StartError } from './errors.ts';
+import { createHealth } from './health.ts';
+import { Metrics } from './metrics.ts';
 import { createHttpApp } from './http/app.ts';
-import { configureHttpServer, httpServerOptions } from './http/httpServer.ts';
+import { createWebServer } from './http/httpServer.ts';
+import { selfSignedCertificate } from './http/selfSignedCertificate.ts';
 import type { Logger } from './logger.ts';
 import { announcedAddress, announcedAddressProblem } from './media/announcedAddress.ts';
 import { NetworkProbes } from './media/NetworkProbes.ts';
@@ -45,6 +55,10 @@ export interface ServerOptions {
   root?: string;
 }
 
+/** Milliseconds between two looks at the sessions of open sockets, besides what is heard of them at once. */
+const sessionCheckMs = 60_000;
+const drainLookMs = 250;
+
 interface Closable {
   close(): Promise<void>;
 }
@@ -55,10 +69,12 @@ interface Closable {
  */
 export class Server {
   readonly url: string;
+  readonly accounts: Accounts;
   readonly calls: Calls;
   readonly monitor: Monitor;
   readonly policyLog: PolicyLog;
   readonly #workers: WorkerPool;
+  readonly #drainState: { draining: boolean };
   /** In the order of their start. */
   readonly #parts: Closable[];
   #closing: Promise<void> | null = null;
@@ -66,10 +82,12 @@ export class Server {
   private constructor(parts: Closable[], built: Built) {
     this.#parts = parts;
     this.url = built.url;
+    this.accounts = built.accounts;
     this.calls = built.calls;
     this.monitor = built.monitor;
     this.policyLog = built.policyLog;
     this.#workers = built.workers;
+    this.#drainState = built.drainState;
   }
 
   /** @throws StartError or ConfigError with one sentence that says what to do; what was started is closed again. */
@@ -87,6 +105,21 @@ export class Server {
     return this.#workers.pids;
   }
 
+  /**
+   * Takes no new calls, says so in `/readyz`, and waits until those that run are over.
+   *
+   * @param limitMs - Longest wait.
+   * @param signal - Ends the wait.
+   */
+  async drain(limitMs: number, signal: AbortSignal): Promise<void> {
+    this.#drainState.draining = true;
+    this.calls.drain();
+    const untilMs = performance.now() + limitMs;
+    while (this.calls.inUse && performance.now() < untilMs && !signal.aborted) {
+      await delay(drainLookMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
   /** Stops taking requests, ends the calls, and closes everything. Idempotent. */
   async close(): Promise<void> {
     this.#closing ??= closeAll(this.#parts);
@@ -96,14 +129,17 @@ export class Server {
 
 interface Built {
   url: string;
+  accounts: Accounts;
   calls: Calls;
   monitor: Monitor;
   policyLog: PolicyLog;
   workers: WorkerPool;
+  drainState: { draining: boolean };
 }
 
 async function build(options: ServerOptions, parts: Closable[], done: (built: Built) => Server): Promise<Server> {
-  const { config, logger, root = process.cwd() } = options;
+  const { logger, root = process.cwd() } = options;
+  const config = await withCertificate(options.config);
   const own = <T extends Closable>(part: T): T => {
     parts.push(part);
     return part;
@@ -127,26 +163,61 @@ async function build(options: ServerOptions, parts: Closable[], done: (built: Bu
   );
   const { accounts, guests } = await openAccounts(config, logger, database);
   const policyStore = new PostgresPolicyStore(database, chain);
-  const outbox = own(await FilePolicyOutbox.open({ dataDir: config.dataDir, store: policyStore, logger }));
-  const policyLog = new PolicyLog({ store: policyStore, outbox, logger });
-  const calls = own(await openCalls(config, logger, { database, workers, monitor, policyLog }));
-  const httpServer = config.server.tls
-    ? createHttpsServer({ ...httpServerOptions, ...config.server.tls })
-    : createHttpServer(httpServerOptions);
-  configureHttpServer(httpServer);
+  const policyOutbox = own(await FilePolicyOutbox.open({ dataDir: config.dataDir, store: policyStore, logger }));
+  const policyLog = new PolicyLog({ store: policyStore, outbox: policyOutbox, logger });
+  const outbox = own(
+    await RecordOutboxFile.open({
+      file: join(config.dataDir, 'record-outbox.jsonl'),
+      logger,
+      parse: (value) => recordChange.parse(value),
+    }),
+  );
+  const calls = own(await openCalls(config, logger, { database, workers, monitor, policyLog, outbox }));
+  const web = own(createWebServer({ tls: config.server.tls, logger }));
+  const httpServer = web.server;
   const networkChecks = own(new NetworkProbes(workers));
+  const drainState = { draining: false };
   const readiness = async (): Promise<Record<string, boolean>> => ({
     database: await answers(database),
     media: workers.alive,
+    accepting: !drainState.draining,
   });
   const webRoot = join(root, 'dist', 'web');
-  const app = { config, accounts, guests, calls, networkChecks, readiness, logger, webRoot };
-  httpServer.on('request', createHttpApp(app));
+  const metrics = new Metrics({
+    calls: () => calls.running(),
+    sockets: () => signaling.connectionCount,
+    workerPids: () => workers.pids,
+    assessment: () => monitor.counters,
+    scanAges: () => monitor.scanAges,
+    readiness,
+  });
+  const sso = config.oidc
+    ? new SingleSignOn({ config: config.oidc, accounts, identities: new PostgresIdentityStore(database), logger })
+    : null;
+  const health = createHealth({ readiness, workers, sockets: () => signaling.connectionCount });
+  own(health);
+  httpServer.on(
+    'request',
+    createHttpApp({
+      config,
+      accounts,
+      guests,
+      calls,
+      networkChecks,
+      readiness,
+      health: () => health.report(),
+      metrics,
+      sso,
+      logger,
+      webRoot,
+    }),
+  );
   const signaling = new SignalingServer({
     httpServer,
     authenticator: authenticatorOf(accounts, guests),
     calls,
     logger,
+    observe: (...request) => metrics.socketRequest(...request),
     server: config.server,
   });
   accounts.on('sessionRevoked', (sessionId) => {
@@ -155,6 +226,8 @@ async function build(options: ServerOptions, parts: Closable[], done: (built: Bu
   guests.on('linkRevoked', (linkId) => {
     signaling.turnAway(linkId);
   });
+  own(new Retention({ database, retention: config.retention, logger }));
+  own(hearEndedSessions(database, accounts, signaling, logger));
   monitor.on('assessment', ({ callId, peerId, assessment }) => {
     const views = { forOthers: forOthers(assessment), forSelf: forSelf(assessment) };
     calls.live(callId)?.setAssessment(peerId, views);
@@ -162,7 +235,14 @@ async function build(options: ServerOptions, parts: Closable[], done: (built: Bu
   followPolicy({ monitor, calls, mode: config.policy.mode, logger });
   await listen(httpServer, config);
   own(signaling);
-  return done({ url: urlOf(httpServer, config), calls, monitor, policyLog, workers });
+  return done({ url: urlOf(httpServer, config), accounts, calls, monitor, policyLog, workers, drainState });
+}
+
+/** Where asked for, a certificate of our own takes the place of one that is not there. */
+async function withCertificate(config: Config): Promise<Config> {
+  const { tls, tlsSelfSigned } = config.server;
+  if (tls !== null || !tlsSelfSigned) return config;
+  return { ...config, server: { ...config.server, tls: await selfSignedCertificate(join(config.dataDir, 'tls')) } };
 }
 
 /** Brings active checks, and what the policy makes of results, into the calls. */
@@ -199,11 +279,13 @@ async function openDatabase(
 ): Promise<Database> {
   const { url: configured, ...limits } = config.database;
   const url = configured ?? own(await startPostgres(config.dataDir, logger)).url;
-  const database = await Database.open({ url, logger, ...limits }).catch((error: unknown) => {
-    const away = error instanceof AppError && error.code === 'UNAVAILABLE';
-    const advice = 'The database does not answer: check DATABASE_URL, and that Postgres runs there.';
-    throw away ? new StartError(advice, { cause: error }) : error;
-  });
+  const database = await Database.open({ url, logger, ...limits, backupFolder: join(config.dataDir, 'backups') }).catch(
+    (error: unknown) => {
+      const away = error instanceof AppError && error.code === 'UNAVAILABLE';
+      const advice = 'The database does not answer: check DATABASE_URL, and that Postgres runs there.';
+      throw away ? new StartError(advice, { cause: error }) : error;
+    },
+  );
   return own(database);
 }
 
@@ -266,6 +348,8 @@ async function openAccounts(
     config: config.auth,
     users: new PostgresUserStore(database),
     sessions: new PostgresSessionStore(database),
+    admin: new PostgresAdminStore(database),
+    personalData: new PostgresPersonalDataStore(database),
     secrets,
     logger,
   });
@@ -275,7 +359,7 @@ async function openAccounts(
 async function openCalls(
   config: Config,
   logger: Logger,
-  parts: { database: Database; workers: WorkerPool; monitor: Monitor; policyLog: PolicyLog },
+  parts: { database: Database; workers: WorkerPool; monitor: Monitor; policyLog: PolicyLog; outbox: RecordOutboxFile },
 ): Promise<Calls> {
   const { scanIntervalMs, staleAfterMs, verifiedTtlMs } = config.analysis;
   const calls = new Calls({
@@ -287,9 +371,35 @@ async function openCalls(
     logger,
     nodeId: await nodeId(config.dataDir),
     bootId: randomUUID(),
+    outbox: parts.outbox,
   });
   await calls.open();
   return calls;
+}
+
+/** Sessions may be ended by other processes; after a gap in hearing, and now and then, all are looked at again. */
+function hearEndedSessions(
+  database: Database,
+  accounts: Accounts,
+  signaling: SignalingServer,
+  logger: Logger,
+): Closable {
+  const recheck = (): void => {
+    accounts.recheck(signaling.sessionIds).catch((error: unknown) => {
+      logger.warn({ err: error }, 'sessions could not be looked at');
+    });
+  };
+  const listener = database.listen('veritalk_session_ended', {
+    onMessage: (sessionId) => accounts.sessionEnded(sessionId),
+    onListening: recheck,
+  });
+  const timer = setInterval(recheck, sessionCheckMs).unref();
+  return {
+    close: async () => {
+      clearInterval(timer);
+      await listener.close();
+    },
+  };
 }
 
 /** The sockets know a person by what they show of him; the account has more. */

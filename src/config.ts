@@ -3,6 +3,7 @@ import { isIP, isIPv4 } from 'node:net';
 import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { isSamplePassword, passwordOf, weaknessOf } from './configSecrets.ts';
 
 /** A setting is missing or wrong. The message is one sentence that names it; the process must not start. */
 export class ConfigError extends Error {
@@ -19,6 +20,12 @@ const seconds = z
   .min(1)
   .max(2 ** 31 - 1);
 const count = z.int().min(1).max(100_000);
+
+/** What is kept is kept for this long. */
+const days = z.int().min(1).max(3650);
+
+/** Programs use it, so it is long; `config` never prints it. */
+const secret = z.string().min(1).max(1024);
 
 const origin = z
   .string()
@@ -49,6 +56,8 @@ const schema = z.strictObject({
     allowedOrigins: z.array(origin),
     tlsCert: z.string().min(1).nullable(),
     tlsKey: z.string().min(1).nullable(),
+    tlsSelfSigned: z.boolean(),
+    drainS: z.int().min(0).max(86_400),
   }),
   dataDir: z.string().min(1),
   database: z.strictObject({
@@ -66,6 +75,7 @@ const schema = z.strictObject({
   }),
   auth: z.strictObject({
     registration: z.enum(['open', 'invite', 'closed']),
+    directory: z.boolean(),
     accessTtlS: z.int().min(10).max(900),
     refreshTtlS: seconds,
     absoluteTtlS: seconds,
@@ -111,6 +121,20 @@ const schema = z.strictObject({
     challenge: z.enum(['never', 'on_request', 'on_suspicion', 'at_door', 'every']),
     challengeEveryMs: milliseconds,
   }),
+  retention: z.strictObject({
+    sessionDays: days,
+    checkDays: days,
+    qualityDays: days,
+    chatDays: days,
+    invitationDays: days,
+  }),
+  metrics: z.strictObject({ token: secret.nullable() }),
+  oidc: z.strictObject({
+    issuer: z.url({ protocol: /^https?$/ }).nullable(),
+    clientId: z.string().min(1).nullable(),
+    clientSecret: secret.nullable(),
+    name: z.string().min(1).max(40),
+  }),
   log: z.strictObject({
     level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
   }),
@@ -119,13 +143,15 @@ const schema = z.strictObject({
 type Settings = z.infer<typeof schema>;
 
 /** All settings, checked. Paths are absolute; units are in the names (`config/default.yaml` explains each). */
-export interface Config extends Omit<Settings, 'server'> {
+export interface Config extends Omit<Settings, 'server' | 'oidc'> {
   /** Whether NODE_ENV is `production`. */
   production: boolean;
   server: Omit<Settings['server'], 'tlsCert' | 'tlsKey'> & {
-    /** Contents of the PEM files, or null for plain http. */
-    tls: { cert: Buffer; key: Buffer } | null;
+    /** Paths of the PEM files, or null for plain http. */
+    tls: { cert: string; key: string } | null;
   };
+  /** Null: people sign in with passwords only. */
+  oidc: { issuer: string; clientId: string; clientSecret: string | null; name: string } | null;
 }
 
 /** What an environment variable sets, and how its text becomes a value of that place. */
@@ -147,6 +173,14 @@ const variables: Record<string, { path: readonly string[]; read?: (text: string)
   REGISTRATION: { path: ['auth', 'registration'] },
   POLICY: { path: ['policy', 'mode'] },
   CHALLENGES: { path: ['policy', 'challenge'] },
+  DIRECTORY: { path: ['auth', 'directory'], read: yesNo },
+  TLS_SELF_SIGNED: { path: ['server', 'tlsSelfSigned'], read: yesNo },
+  DRAIN_S: { path: ['server', 'drainS'], read: number },
+  METRICS_TOKEN: { path: ['metrics', 'token'] },
+  OIDC_ISSUER: { path: ['oidc', 'issuer'] },
+  OIDC_CLIENT_ID: { path: ['oidc', 'clientId'] },
+  OIDC_CLIENT_SECRET: { path: ['oidc', 'clientSecret'] },
+  OIDC_NAME: { path: ['oidc', 'name'] },
   LOG_LEVEL: { path: ['log', 'level'] },
 };
 
@@ -159,23 +193,99 @@ const variables: Record<string, { path: readonly string[]; read?: (text: string)
  */
 export function loadConfig(options: { env: NodeJS.ProcessEnv; cwd: string }): Config {
   const { env, cwd } = options;
+  const { settings, fromEnvironment } = gather(env, cwd);
+  const parsed = schema.safeParse(settings);
+  if (!parsed.success) throw new ConfigError(describe(parsed.error, fromEnvironment));
+  const { server, oidc, ...rest } = parsed.data;
+  const { tlsCert, tlsKey, ...listen } = server;
+  const production = env.NODE_ENV === 'production';
+  if (production) refuseWeakSecrets(parsed.data);
+  return {
+    ...rest,
+    production,
+    dataDir: resolve(cwd, rest.dataDir),
+    server: { ...listen, tls: tlsFiles(cwd, tlsCert, tlsKey) },
+    oidc: oidcOf(oidc),
+  };
+}
+
+/** A setting as the server would use it, and where it comes from. Secrets are hidden. */
+export interface EffectiveSetting {
+  /** Dotted path in `config/*.yaml`. */
+  path: string;
+  value: unknown;
+  source: string;
+  /** The environment variable that can set it. */
+  variable: string | null;
+}
+
+/** @throws ConfigError as `loadConfig` does. */
+export function effectiveSettings(options: { env: NodeJS.ProcessEnv; cwd: string }): EffectiveSetting[] {
+  loadConfig(options);
+  const { settings, overlay, fromEnvironment } = gather(options.env, options.cwd);
+  const inOverlay = new Set(overlay ? leavesOf(overlay.settings).map(([path]) => path) : []);
+  const variableOf = new Map(Object.entries(variables).map(([name, { path }]) => [path.join('.'), name]));
+  return leavesOf(settings).map(([path, value]) => ({
+    path,
+    value: hidden(path, value),
+    source: fromEnvironment.get(path) ?? (inOverlay.has(path) ? (overlay?.name ?? '') : 'default.yaml'),
+    variable: variableOf.get(path) ?? null,
+  }));
+}
+
+const secretPaths: ReadonlySet<string> = new Set(['metrics.token', 'oidc.clientSecret']);
+
+function hidden(path: string, value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  if (secretPaths.has(path)) return '(hidden)';
+  return path === 'database.url' ? value.replace(/(:\/\/[^:@/]*:)[^@/]*@/, '$1(hidden)@') : value;
+}
+
+function leavesOf(tree: Tree, prefix = ''): [path: string, value: unknown][] {
+  return Object.entries(tree).flatMap(([key, value]) =>
+    isTree(value) ? leavesOf(value, `${prefix}${key}.`) : [[`${prefix}${key}`, value] as [string, unknown]],
+  );
+}
+
+interface Gathered {
+  settings: Tree;
+  overlay: { name: string; settings: Tree } | null;
+  fromEnvironment: Map<string, string>;
+}
+
+/** Default, overlay and environment, in this order; not checked yet. */
+function gather(env: NodeJS.ProcessEnv, cwd: string): Gathered {
   const settings = readYaml(join(cwd, 'config', 'default.yaml'));
   const environment = env.NODE_ENV ?? '';
   if (!/^[a-z]*$/.test(environment)) throw new ConfigError('NODE_ENV must be a word such as production or test.');
-  const overlay = join(cwd, 'config', `${environment}.yaml`);
-  if (environment !== '' && existsSync(overlay)) merge(settings, readYaml(overlay));
-  const fromEnvironment = applyVariables(settings, env);
+  const name = `${environment}.yaml`;
+  const file = join(cwd, 'config', name);
+  const overlay = environment !== '' && existsSync(file) ? { name, settings: readYaml(file) } : null;
+  if (overlay) merge(settings, structuredClone(overlay.settings));
+  return { settings, overlay, fromEnvironment: applyVariables(settings, env) };
+}
 
-  const parsed = schema.safeParse(settings);
-  if (!parsed.success) throw new ConfigError(describe(parsed.error, fromEnvironment));
-  const { server, ...rest } = parsed.data;
-  const { tlsCert, tlsKey, ...listen } = server;
-  return {
-    ...rest,
-    production: environment === 'production',
-    dataDir: resolve(cwd, rest.dataDir),
-    server: { ...listen, tls: readTls(cwd, tlsCert, tlsKey) },
+/** @throws ConfigError. Outside production, samples are convenient and do no harm. */
+function refuseWeakSecrets({ metrics, oidc, database }: Settings): void {
+  const secrets = {
+    METRICS_TOKEN: metrics.token,
+    OIDC_CLIENT_SECRET: oidc.clientSecret,
   };
+  for (const [name, value] of Object.entries(secrets)) {
+    const weakness = value === null ? null : weaknessOf(value);
+    if (weakness !== null) throw new ConfigError(`${name} ${weakness}.`);
+  }
+  const password = database.url === null ? null : passwordOf(database.url);
+  if (password !== null && isSamplePassword(password)) {
+    throw new ConfigError('DATABASE_URL holds a password that everybody tries first: give the database another one.');
+  }
+}
+
+function oidcOf({ issuer, clientId, clientSecret, name }: Settings['oidc']): Config['oidc'] {
+  if (issuer === null && clientId === null) return null;
+  if (issuer === null || clientId === null)
+    throw new ConfigError('OIDC_ISSUER and OIDC_CLIENT_ID must be set together.');
+  return { issuer, clientId, clientSecret, name };
 }
 
 type Tree = Record<string, unknown>;
@@ -221,6 +331,11 @@ function number(text: string): unknown {
   return /^\d{1,15}$/.test(text) ? Number(text) : text;
 }
 
+/** Other text stays text, so that the schema names the variable. */
+function yesNo(text: string): unknown {
+  return /^(true|yes|on|1)$/i.test(text) ? true : /^(false|no|off|0)$/i.test(text) ? false : text;
+}
+
 function list(text: string): string[] {
   return text
     .split(',')
@@ -246,15 +361,16 @@ function unionReason(issue: z.core.$ZodIssueInvalidUnion): string {
   return issue.errors.at(-1)?.[0]?.message ?? issue.message;
 }
 
-function readTls(cwd: string, cert: string | null, key: string | null): Config['server']['tls'] {
+function tlsFiles(cwd: string, cert: string | null, key: string | null): Config['server']['tls'] {
   if (cert === null && key === null) return null;
   if (cert === null || key === null) throw new ConfigError('TLS_CERT and TLS_KEY must be set together.');
-  return { cert: readPem('TLS_CERT', resolve(cwd, cert)), key: readPem('TLS_KEY', resolve(cwd, key)) };
+  return { cert: readable('TLS_CERT', resolve(cwd, cert)), key: readable('TLS_KEY', resolve(cwd, key)) };
 }
 
-function readPem(variable: string, file: string): Buffer {
+function readable(variable: string, file: string): string {
   try {
-    return readFileSync(file);
+    readFileSync(file);
+    return file;
   } catch {
     throw new ConfigError(`${variable}: ${file} cannot be read.`);
   }

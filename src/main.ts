@@ -3,9 +3,12 @@ import { StartError } from './errors.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { Server } from './Server.ts';
 
+/** What is left to close after a second signal gets this long. */
+const lastPatienceMs = 5000;
+
 /**
- * Starts the server and stops it on SIGINT and SIGTERM: as soon as it can be stopped cleanly, and at once when asked a
- * second time. Standard output gets one line for people, the log is JSON.
+ * Starts the server and stops it on SIGINT and SIGTERM. SIGTERM lets calls go on for as long as DRAIN_S says; a second
+ * signal ends them, a third stops at once. Standard output gets one line for people, the log is JSON.
  */
 async function main(): Promise<void> {
   const config = loadConfig({ env: process.env, cwd: process.cwd() });
@@ -16,22 +19,40 @@ async function main(): Promise<void> {
   const asked = stopAsked();
   const server = await Server.start({ config, logger });
   console.log(`Veritalk is ready: ${server.url}`);
-  await asked;
+  await asked.first;
+  if (asked.signal === 'SIGTERM' && config.server.drainS > 0 && server.calls.inUse) {
+    logger.info({ upToS: config.server.drainS }, 'waiting for the calls that run; a second signal ends them');
+    await server.drain(config.server.drainS * 1000, asked.again);
+  }
   await stop(server, logger);
 }
 
+interface Asked {
+  /** Settles with the first signal. */
+  first: Promise<null>;
+  signal: NodeJS.Signals | null;
+  /** Aborted by the second. */
+  again: AbortSignal;
+}
+
 /** From the first moment on: a signal that comes while parts are starting must not be lost. */
-async function stopAsked(): Promise<void> {
-  await new Promise<void>((resolve) => {
-    let times = 0;
-    const handle = (): void => {
-      times += 1;
-      if (times > 1) process.exit(1);
-      resolve();
-    };
-    process.on('SIGINT', handle);
-    process.on('SIGTERM', handle);
-  });
+function stopAsked(): Asked {
+  const first = Promise.withResolvers<null>();
+  const again = new AbortController();
+  const asked: Asked = { first: first.promise, signal: null, again: again.signal };
+  let times = 0;
+  const handle = (signal: NodeJS.Signals): void => {
+    times += 1;
+    asked.signal ??= signal;
+    if (times === 1) first.resolve(null);
+    else if (times === 2) {
+      again.abort();
+      setTimeout(() => process.exit(1), lastPatienceMs).unref();
+    } else process.exit(1);
+  };
+  process.on('SIGINT', handle);
+  process.on('SIGTERM', handle);
+  return asked;
 }
 
 async function stop(server: Server, logger: Logger): Promise<void> {

@@ -105,6 +105,13 @@ export class Monitor extends EventEmitter<MonitorEvents> {
     return { ...this.#options.pool.counters, ...this.#counted, subjects: this.#subjects.size, slowed };
   }
 
+  /** Seconds since the last look at each camera of which there is a result. */
+  get scanAges(): number[] {
+    return [...this.#subjects].flatMap(({ assessment: { status, scannedAt } }) =>
+      status === 'unscored' || scannedAt === null ? [] : [(Date.now() - Date.parse(scannedAt)) / 1000],
+    );
+  }
+
   /** Stops watching and waits until what was found is stored. Idempotent. */
   async close(): Promise<void> {
     this.#closed = true;

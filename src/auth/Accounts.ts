@@ -7,17 +7,21 @@ import type { Logger } from '../logger.ts';
 import type { Person } from '../protocol/signaling.ts';
 import { username as usernameSchema } from '../protocol/values.ts';
 import { AccessTokens, type AccessClaims } from './AccessTokens.ts';
+import { AccountAdmin } from './AccountAdmin.ts';
 import { AuthLimits, type LoginAttempt } from './AuthLimits.ts';
 import { cleanText, normalizeEmail, parseLogin, usernameKey } from './names.ts';
 import { PasswordHasher } from './PasswordHasher.ts';
+import { checkNewPassword } from './passwords.ts';
 import { newRefreshToken, secretsOf, sha256, sidOf, successorOf } from './refreshTokens.ts';
 import type { Secrets } from './secrets.ts';
 import { SessionCache } from './SessionCache.ts';
 import type {
   Account,
   AccountWithSecret,
+  AdminStore,
   ClientInfo,
   LiveSession,
+  PersonalDataStore,
   SessionInfo,
   SessionStore,
   UserStore,
@@ -45,12 +49,16 @@ export interface Registration {
   email: string;
   password: string;
   fullName?: string | undefined;
+  /** The secret of an invitation's link. */
+  invitation?: string | undefined;
 }
 
 export interface AccountsOptions {
   config: Config['auth'];
   users: UserStore;
   sessions: SessionStore;
+  admin: AdminStore;
+  personalData: PersonalDataStore;
   secrets: Secrets;
   logger: Logger;
 }
@@ -63,9 +71,11 @@ export interface AccountsOptions {
  */
 export class Accounts extends EventEmitter<{ sessionRevoked: [sessionId: string] }> {
   readonly tokens: AccessTokens;
+  readonly admin: AccountAdmin;
   readonly #config: Config['auth'];
   readonly #users: UserStore;
   readonly #sessions: SessionStore;
+  readonly #personalData: PersonalDataStore;
   readonly #refreshKey: Secrets['refreshTokenKey'];
   readonly #logger: Logger;
   readonly #hasher: PasswordHasher;
@@ -78,31 +88,52 @@ export class Accounts extends EventEmitter<{ sessionRevoked: [sessionId: string]
     this.#config = config;
     this.#users = options.users;
     this.#sessions = options.sessions;
+    this.#personalData = options.personalData;
     this.#refreshKey = secrets.refreshTokenKey;
     this.#logger = options.logger;
     this.tokens = new AccessTokens(secrets.accessTokenKey, config.accessTtlS);
     this.#hasher = new PasswordHasher({ slots: config.hashSlots, queue: config.hashQueue });
     this.#limits = new AuthLimits(config.limits);
+    this.admin = new AccountAdmin({
+      users: options.users,
+      store: options.admin,
+      hasher: this.#hasher,
+      logger: options.logger,
+      onSessionEnded: (sessionId) => this.sessionEnded(sessionId),
+    });
+  }
+
+  /** What somebody who is not signed in has to know. */
+  get options(): { registration: Config['auth']['registration']; directory: boolean } {
+    return { registration: this.#config.registration, directory: this.#config.directory };
   }
 
   /**
    * Makes an account and signs in.
    *
-   * @throws AppError REGISTRATION_CLOSED, RATE_LIMITED, USERNAME_TAKEN, EMAIL_TAKEN, CAPACITY.
+   * @throws AppError REGISTRATION_CLOSED, INVITATION_INVALID, PASSWORD_WEAK, RATE_LIMITED, USERNAME_TAKEN, EMAIL_TAKEN,
+   *   CAPACITY.
    */
   async register(registration: Registration, client: ClientInfo): Promise<SignedIn> {
-    if (this.#config.registration !== 'open') {
+    const { invitation } = registration;
+    const mode = this.#config.registration;
+    if (mode === 'closed' || (mode === 'invite' && invitation === undefined)) {
       throw new AppError('REGISTRATION_CLOSED', 'New accounts are made by the administrator of this server.');
     }
     await this.#limits.register(client.ipAddress);
     const fullName = cleanText(registration.fullName ?? '');
-    const user = await this.#users.create({
-      id: randomUUID(),
-      username: registration.username,
-      email: normalizeEmail(registration.email),
-      fullName: fullName === '' ? registration.username : fullName,
-      passwordHash: await this.#hasher.hash(registration.password),
-    });
+    checkNewPassword(registration.password, registration);
+    if (invitation !== undefined) await this.admin.checkInvitation(invitation);
+    const user = await this.#users.create(
+      {
+        id: randomUUID(),
+        username: registration.username,
+        email: normalizeEmail(registration.email),
+        fullName: fullName === '' ? registration.username : fullName,
+        passwordHash: await this.#hasher.hash(registration.password),
+      },
+      invitation === undefined ? undefined : sha256(invitation),
+    );
     this.#logger.info({ userId: user.id }, 'account made');
     return this.#signIn(user, client);
   }
@@ -131,6 +162,11 @@ export class Accounts extends EventEmitter<{ sessionRevoked: [sessionId: string]
     return this.#signIn(account, client);
   }
 
+  /** Signs in somebody whose account was found by other means than a password. */
+  async signInAs(account: Account, client: ClientInfo): Promise<SignedIn> {
+    return this.#signIn(account, client);
+  }
+
   /**
    * Replaces a refresh token by its successor; see [Note: Refresh tokens].
    *
@@ -152,7 +188,7 @@ export class Accounts extends EventEmitter<{ sessionRevoked: [sessionId: string]
         return this.#tokensFor(rotation.session, successor);
       case 'reused':
         this.#logger.warn({ sessionId: rotation.sessionId }, 'a replaced refresh token was used again');
-        this.#revoked(rotation.sessionId);
+        this.sessionEnded(rotation.sessionId);
         throw new AppError(
           'REFRESH_REUSED',
           'This sign-in was renewed elsewhere and is over now. Please sign in again.',
@@ -170,6 +206,62 @@ export class Accounts extends EventEmitter<{ sessionRevoked: [sessionId: string]
   /** @throws AppError NOT_FOUND if the user has no such session. */
   async revokeSession(identity: Identity, sessionId: string): Promise<void> {
     if (!(await this.#revoke(sessionId, identity.user.id))) throw notFound();
+  }
+
+  /**
+   * Sets a new password and ends all other sessions: whoever has the old password is out.
+   *
+   * @throws AppError CREDENTIALS_WRONG, PASSWORD_WEAK, RATE_LIMITED, CAPACITY.
+   */
+  async changePassword(
+    identity: Identity,
+    passwords: { current: string; next: string },
+    client: ClientInfo,
+  ): Promise<void> {
+    const { user, sessionId } = identity;
+    await this.#confirm(user, passwords.current, client);
+    checkNewPassword(passwords.next, user);
+    const hash = await this.#hasher.hash(passwords.next);
+    for (const id of await this.#users.setPassword(user.id, hash, sessionId)) this.sessionEnded(id);
+    this.#logger.info({ userId: user.id }, 'password changed');
+  }
+
+  /** @throws AppError CREDENTIALS_WRONG, EMAIL_TAKEN, RATE_LIMITED, CAPACITY. */
+  async changeEmail(identity: Identity, email: string, password: string, client: ClientInfo): Promise<Account> {
+    await this.#confirm(identity.user, password, client);
+    const account = await this.#users.setEmail(identity.user.id, normalizeEmail(email));
+    this.#cache.clear();
+    return account;
+  }
+
+  /** All that is kept about the asker. */
+  async exportData(identity: Identity): ReturnType<PersonalDataStore['export']> {
+    return this.#personalData.export(identity.user.id);
+  }
+
+  /**
+   * Deletes the account for good: calls of others stay, with nobody in its place.
+   *
+   * @throws AppError CREDENTIALS_WRONG; CONFLICT for the last administrator.
+   */
+  async deleteAccount(identity: Identity, password: string, client: ClientInfo): Promise<void> {
+    await this.#confirm(identity.user, password, client);
+    await this.admin.refuseIfLastAdmin(identity.user.id);
+    for (const id of await this.#personalData.erase(identity.user.id)) this.sessionEnded(id);
+    this.#logger.info({ userId: identity.user.id }, 'account deleted');
+  }
+
+  /** A session is over, whoever ended it: nothing that was remembered of it is believed. Idempotent. */
+  sessionEnded(sessionId: string): void {
+    this.#cache.forget(sessionId);
+    this.emit('sessionRevoked', sessionId);
+  }
+
+  /** Looks after sessions that may have ended without our hearing of it. */
+  async recheck(sessionIds: readonly string[]): Promise<void> {
+    this.#cache.clear();
+    if (sessionIds.length === 0) return;
+    for (const id of await this.#sessions.ended(sessionIds, new Date())) this.sessionEnded(id);
   }
 
   async listSessions(identity: Identity): Promise<SessionInfo[]> {
@@ -206,8 +298,12 @@ export class Accounts extends EventEmitter<{ sessionRevoked: [sessionId: string]
     return account && { id: account.id, username: account.username, fullName: account.fullName };
   }
 
-  /** At most 20 other people whose user name or full name contains the text. */
+  /** At most 20 other people whose user name or full name contains the text; without a directory an exact name only. */
   async searchUsers(query: string, askerId: string): Promise<Person[]> {
+    if (!this.#config.directory) {
+      const person = await this.findUser(query);
+      return person && person.id !== askerId ? [person] : [];
+    }
     return this.#users.search(cleanText(query), { exceptId: askerId, limit: 20 });
   }
 
@@ -227,6 +323,14 @@ export class Accounts extends EventEmitter<{ sessionRevoked: [sessionId: string]
     return right ? account : null;
   }
 
+  /** Asks for the password of somebody who is signed in; wrong ones count as at the sign-in. */
+  async #confirm(user: Account, password: string, client: ClientInfo): Promise<void> {
+    const attempt = await this.#limits.loginFrom(client.ipAddress);
+    const account = await this.#checkPassword(user.username, password, client, attempt);
+    if (!account) throw new AppError('CREDENTIALS_WRONG', 'The password is wrong.');
+    await attempt.succeeded();
+  }
+
   async #signIn(user: Account, client: ClientInfo): Promise<SignedIn> {
     const { refreshTtlS, absoluteTtlS, maxSessions } = this.#config;
     const refreshToken = newRefreshToken();
@@ -244,7 +348,7 @@ export class Accounts extends EventEmitter<{ sessionRevoked: [sessionId: string]
       },
       maxSessions,
     );
-    for (const id of evicted) this.#revoked(id);
+    for (const id of evicted) this.sessionEnded(id);
     return this.#tokensFor({ sessionId, user }, refreshToken);
   }
 
@@ -272,12 +376,7 @@ export class Accounts extends EventEmitter<{ sessionRevoked: [sessionId: string]
 
   async #revoke(sessionId: string, userId: string): Promise<boolean> {
     const existed = await this.#sessions.revoke(sessionId, userId);
-    if (existed) this.#revoked(sessionId);
+    if (existed) this.sessionEnded(sessionId);
     return existed;
-  }
-
-  #revoked(sessionId: string): void {
-    this.#cache.forget(sessionId);
-    this.emit('sessionRevoked', sessionId);
   }
 }

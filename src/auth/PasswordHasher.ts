@@ -36,9 +36,11 @@ export class PasswordHasher {
    * @throws AppError CAPACITY when too many wait.
    */
   async verify(passwordHash: string | null, password: string): Promise<boolean> {
-    const against = passwordHash ?? (await this.#nobody);
+    // Accounts without a password of their own hold a mark instead of a hash.
+    const own = passwordHash?.startsWith('$argon2') ? passwordHash : null;
+    const against = own ?? (await this.#nobody);
     const matches = await this.#run(() => verify(against, password));
-    return matches && passwordHash !== null;
+    return matches && own !== null;
   }
 
   async #run<T>(work: () => Promise<T>): Promise<T> {

@@ -30,4 +30,10 @@ export class SessionCache {
     this.#revocations += 1;
     for (const [key, { session }] of this.#entries) if (session.sessionId === sessionId) this.#entries.delete(key);
   }
+
+  /** Forgets all, after which everything is asked for again. */
+  clear(): void {
+    this.#revocations += 1;
+    this.#entries.clear();
+  }
 }

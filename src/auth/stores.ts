@@ -27,12 +27,22 @@ export interface NewAccount {
 }
 
 export interface UserStore {
-  /** @throws AppError USERNAME_TAKEN or EMAIL_TAKEN; user names differ without regard to case. */
-  create(account: NewAccount): Promise<Account>;
+  /**
+   * @param invitationHash - Of the invitation that is used up by it, in the same transaction.
+   * @throws AppError USERNAME_TAKEN, EMAIL_TAKEN or INVITATION_INVALID; user names differ without regard to case.
+   */
+  create(account: NewAccount, invitationHash?: Buffer): Promise<Account>;
   /** Whatever its status, so that the work is the same for each. */
   findForLogin(login: { username: string } | { email: string }): Promise<AccountWithSecret | null>;
   /** An active account. */
   find(key: { id: string } | { username: string }): Promise<Account | null>;
+  /** @throws AppError EMAIL_TAKEN. */
+  setEmail(userId: string, email: string): Promise<Account>;
+  /**
+   * Ends the user's sessions, but for `keepSessionId`, in the same transaction.
+   * @returns ids of the sessions that were ended.
+   */
+  setPassword(userId: string, passwordHash: string, keepSessionId: string | null): Promise<string[]>;
   /** Active accounts whose user name or full name contains the text, without regard to case, best matches first. */
   search(text: string, options: { exceptId: string; limit: number }): Promise<Person[]>;
 }
@@ -102,6 +112,8 @@ export interface SessionStore {
   findLive(sidHash: Buffer, now: Date): Promise<LiveSession | null>;
   /** One transaction; of many at once with the same token exactly one stores the successor. */
   rotate(request: RotationRequest): Promise<Rotation>;
+  /** Which of these sessions are not alive (any more). */
+  ended(sessionIds: readonly string[], now: Date): Promise<string[]>;
   /** Ends a session of this user. @returns whether there was one. */
   revoke(sessionId: string, userId: string): Promise<boolean>;
   /** The user's active sessions, newest first. */
@@ -151,4 +163,66 @@ export interface GuestStore {
   findLink(linkId: string, now: Date): Promise<InvitedCall | null>;
   createGuest(guest: { guestId: string; linkId: string; name: string; createdAt: Date }): Promise<void>;
   findGuest(guestId: string): Promise<KnownGuest | null>;
+}
+
+/** An account as administrators see it. */
+export interface ManagedAccount extends Account {
+  status: 'active' | 'disabled';
+  createdAt: Date;
+  lastSeenAt: Date | null;
+  /** How many sessions are alive. */
+  sessions: number;
+}
+
+export interface InvitationInfo {
+  id: string;
+  createdAt: Date;
+  expiresAt: Date;
+}
+
+/** What only administrators need. */
+export interface AdminStore {
+  /** Accounts that are not deleted, by user name. @param after - id of the last one of the page before. */
+  list(options: { query: string; limit: number; after: string | null; now: Date }): Promise<ManagedAccount[]>;
+  /** An account that is not deleted, by user name or id. */
+  find(usernameOrId: string): Promise<ManagedAccount | null>;
+  /** Disabling ends all sessions in the same transaction. @returns ids of the sessions that were ended. */
+  setStatus(userId: string, status: 'active' | 'disabled'): Promise<string[]>;
+  setRole(userId: string, role: Account['role']): Promise<void>;
+  /** How many active administrators there are. */
+  countAdmins(): Promise<number>;
+  createInvitation(invitation: InvitationInfo & { tokenHash: Buffer; createdBy: string | null }): Promise<void>;
+  /** Invitations that can still be used, newest first. */
+  listInvitations(now: Date): Promise<InvitationInfo[]>;
+  /** An invitation that can still be used. */
+  findInvitation(tokenHash: Buffer, now: Date): Promise<InvitationInfo | null>;
+  /** @returns whether there was one that could still be used. */
+  withdrawInvitation(id: string): Promise<boolean>;
+}
+
+/** All that is kept about a person. */
+export interface PersonalDataStore {
+  export(userId: string): Promise<{ user: Record<string, unknown>; tables: Record<string, Record<string, unknown>[]> }>;
+  /** Makes the account one of nobody: calls of others stay whole. Idempotent. @returns ids of sessions that were ended. */
+  erase(userId: string): Promise<string[]>;
+}
+
+/** Who somebody is at an OpenID Connect provider. */
+export interface ProviderIdentity {
+  issuer: string;
+  subject: string;
+  /** Null unless the provider has verified it. */
+  email: string | null;
+  /** What a new account would be called. */
+  username: string;
+  fullName: string;
+}
+
+export interface IdentityStore {
+  /**
+   * The account of this identity: the one it is known by, or else the one of its verified address, or a new one.
+   *
+   * @throws AppError CREDENTIALS_WRONG if the account is switched off, REGISTRATION_CLOSED if there is none.
+   */
+  findOrCreate(identity: ProviderIdentity, mayCreate: boolean): Promise<Account>;
 }

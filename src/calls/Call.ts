@@ -230,6 +230,7 @@ export class Call extends EventEmitter<{
     this.#admit(peer.user.id, peer.role, peer);
     peer.clearTimers();
     peer.connection = connection;
+    peer.sessionId = connection.sessionId;
     peer.lastSeenAt = new Date();
     this.#tellOfConnection(peer);
     this.media.reconcile(peer);

@@ -17,6 +17,7 @@ import type { PolicyLog } from './PolicyLog.ts';
 import { Presence } from './Presence.ts';
 import type { Visitor } from './Visitor.ts';
 import { qualityScore } from './quality.ts';
+import type { RecordOutbox } from './recordChanges.ts';
 import { RecordWriter } from './RecordWriter.ts';
 
 export interface CallsSettings extends CallSettings {
@@ -37,6 +38,8 @@ export interface CallsOptions {
   logger: Logger;
   nodeId: string;
   bootId: string;
+  /** Where changes to the record are safe while the database is away. */
+  outbox?: RecordOutbox;
 }
 
 /**
@@ -58,6 +61,7 @@ export class Calls {
   readonly #writer: RecordWriter;
   readonly #timers = new Map<string, NodeJS.Timeout>();
   #heartbeat: NodeJS.Timeout | null = null;
+  #draining = false;
 
   constructor(options: CallsOptions) {
     this.#options = options;
@@ -67,7 +71,7 @@ export class Calls {
       ringMs: options.settings.ringTimeoutMs,
     });
     this.moderation = new Moderation(options.policyLog);
-    this.#writer = new RecordWriter(options.logger);
+    this.#writer = new RecordWriter({ store, outbox: options.outbox ?? null, logger: options.logger });
     this.store = {
       active: async (...asked) => this.#writer.read(() => store.active(...asked)),
       history: async (...asked) => this.#writer.read(() => store.history(...asked)),
@@ -78,6 +82,7 @@ export class Calls {
   /** Takes over what an older boot of this node left running, and begins to write signs of life. */
   async open(): Promise<void> {
     const { store, nodeId, bootId, settings, logger } = this.#options;
+    await this.#writer.replay();
     for (const record of await store.adopt(nodeId, bootId)) await this.#recover(record);
     this.#heartbeat = setInterval(() => {
       const running = [...this.#live.values()].filter((call) => !call.over).map((call) => call.id);
@@ -140,6 +145,7 @@ export class Calls {
   }): Promise<CallRecord> {
     const { store, settings, nodeId, bootId } = this.#options;
     const { caller, callee, lobby = false } = options;
+    if (this.#draining) throw new AppError('UNAVAILABLE', 'This server is about to stop.', { retryAfterS: 5 });
     if (callee?.id === caller.id) throw new AppError('VALIDATION', 'You cannot call yourself.');
     if (callee && this.#busy(callee.id)) throw new AppError('BUSY', `${callee.username} is in another call.`);
     if (callee && lobby) throw new AppError('VALIDATION', 'Only meetings have a waiting room.');
@@ -297,8 +303,15 @@ export class Calls {
    * @throws AppError NOT_FOUND for strangers, FORBIDDEN for somebody who took part but is not a host.
    */
   async end(callId: string, userId: string): Promise<CallRecord> {
-    const details = await this.#options.store.details(callId, userId);
     const running = this.#live.get(callId);
+    let details: CallDetails | null;
+    try {
+      details = await this.#options.store.details(callId, userId);
+    } catch (error) {
+      const away = error instanceof AppError && error.code === 'UNAVAILABLE';
+      if (away && running && !running.over) return this.#endFromMemory(running, userId);
+      throw error;
+    }
     if (!details && !running?.presentPeers.some((p) => p.user.id === userId)) throw notFound();
     if (!isHost(userId, details, running)) {
       throw new AppError('FORBIDDEN', 'Only the host can end this meeting.');
@@ -314,6 +327,23 @@ export class Calls {
     const details = await this.store.details(callId, userId);
     if (details?.call.endTime !== null || details.call.callee !== null) throw notFound();
     if (!isHost(userId, details, this.#live.get(callId))) throw new AppError('FORBIDDEN', 'Only a host may do this.');
+  }
+
+  /** While the database is away: what is known of the call here is enough to decide, and the end goes to the outbox. */
+  async #endFromMemory(call: Call, userId: string): Promise<CallRecord> {
+    const { identity, startTime } = call;
+    const people = new Set([...call.presentPeers.map((peer) => peer.user.id), identity.caller.id]);
+    if (identity.callee) people.add(identity.callee.id);
+    if (!people.has(userId)) throw notFound();
+    if (!call.direct && identity.caller.id !== userId) {
+      throw new AppError('FORBIDDEN', 'Only the host can end this meeting.');
+    }
+    const [status, reason] = endingOf(call, userId);
+    const endTime = new Date();
+    await this.#finish(call, status, reason, endTime);
+    const durationS = startTime ? Math.max(0, Math.floor((endTime.getTime() - startTime.getTime()) / 1000)) : 0;
+    const counted = { participantCount: startTime ? people.size : 0, securityStatus: null };
+    return { ...identity, status, startTime, endTime, durationS, endReason: reason, ...counted };
   }
 
   /** Keeps what a page measured. Losing one is no harm, so it is never tried again. */
@@ -344,6 +374,31 @@ export class Calls {
     call.leave(peer, new Date(), 'hung_up');
     if (cancels) await this.#finish(call, 'missed', 'cancelled');
     await this.#endings.get(call.id);
+  }
+
+  /** Takes everybody out who came by this sign-in, also those who are only being waited for. */
+  endSession(sessionId: string): void {
+    for (const call of this.running()) {
+      for (const peer of [...call.peers.values()]) {
+        if (peer.sessionId === sessionId) void this.leave(call, peer);
+      }
+    }
+  }
+
+  /** Ends a running call for an administrator. @throws AppError NOT_FOUND. */
+  async endAsAdministrator(callId: string): Promise<void> {
+    const call = this.#live.get(callId) ?? (await this.#loadUnlessOver(callId));
+    if (call) await this.#finish(call, call.status === 'ringing' ? 'missed' : 'ended', 'administrator');
+  }
+
+  /** From now on no call begins; those that run go on. */
+  drain(): void {
+    this.#draining = true;
+  }
+
+  /** Whether somebody is in a call, or one rings. */
+  get inUse(): boolean {
+    return this.running().some((call) => call.status === 'ringing' || call.presentPeers.length > 0);
   }
 
   /** Ends all calls (the server stops) and waits until that is written. */
@@ -384,7 +439,7 @@ export class Calls {
   #afterLeaving(call: Call, peer: Peer, at: Date, reason: EndReason): void {
     const { settings } = this.#options;
     this.#presence.leftCall(peer.user.id);
-    void this.#writer.write(call.id, () => this.#options.store.participantLeft(peer.id, at));
+    void this.#writer.record(call.id, { kind: 'left', peerId: peer.id, at });
     if (call.over || reason === 'joined_elsewhere') return;
     if (call.direct && call.status === 'active') void this.#finish(call, 'ended', reason, at);
     else if (!call.direct && call.presentPeers.length === 0) {
@@ -408,7 +463,7 @@ export class Calls {
     for (const tab of tabs) tab.notify('callEnded', { callId: call.id, status, reason });
     this.#options.logger.info({ callId: call.id, status, reason }, 'call ended');
     const ending = this.#writer
-      .write(call.id, () => this.#options.store.end(call.id, { status, reason, endTime }))
+      .record(call.id, { kind: 'end', callId: call.id, end: { status, reason, endTime } })
       .finally(() => this.#endings.delete(call.id));
     this.#endings.set(call.id, ending);
     return ending;
@@ -426,10 +481,8 @@ export class Calls {
       const since = joinedAt && joinedAt > startTime ? joinedAt : startTime;
       return { callId: call.id, userId: user.id, peerId, role, joinedAt: since, consent };
     });
-    void this.#writer.write(call.id, async () => {
-      if (begins) await this.#options.store.begin(call.id, startTime);
-      for (const newcomer of newcomers) await this.#options.store.participantJoined(newcomer);
-    });
+    if (begins) void this.#writer.record(call.id, { kind: 'begin', callId: call.id, startTime });
+    for (const participant of newcomers) void this.#writer.record(call.id, { kind: 'joined', participant });
   }
 
   async #loadUnlessOver(callId: string): Promise<Call | null> {

@@ -23,6 +23,8 @@ export class Peer {
   /** Whether he may know of the others and receive their media: false while a host has yet to let him in. */
   admitted: boolean;
   connection: Connection | null;
+  /** Of its latest connection. */
+  sessionId: string;
   /** Null once it was closed for want of a connection. */
   endpoint: Endpoint | null = null;
   checked: CheckedPerson | null = null;
@@ -47,6 +49,7 @@ export class Peer {
     this.state = options.state;
     this.admitted = options.admitted;
     this.connection = options.connection;
+    this.sessionId = options.connection.sessionId;
     this.consent = options.consent;
   }
 

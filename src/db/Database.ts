@@ -1,9 +1,14 @@
 import 'reflect-metadata';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { DataSource, type DataSourceOptions, type QueryRunner } from 'typeorm';
 import { migrations } from '../../migrations/index.ts';
+import { StartError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
+import { writeBackup } from './backup.ts';
 import { entities } from './entities/index.ts';
 import { translate } from './errors.ts';
+import { Listener, type ListenerOptions } from './Listener.ts';
 
 export type SqlValue = string | number | boolean | Date | Buffer | null | readonly string[];
 
@@ -23,6 +28,8 @@ export interface DatabaseOptions {
   connectTimeoutMs: number;
   statementTimeoutMs: number;
   idleInTransactionTimeoutMs: number;
+  /** Where a backup is put before the schema is changed; null makes none. */
+  backupFolder?: string | null;
 }
 
 /** Any number, the same in every version: two servers must not migrate at once. */
@@ -34,10 +41,12 @@ const migrationLock = 7_208_315_521;
  */
 export class Database implements Sql {
   readonly #source: DataSource;
+  readonly #options: DatabaseOptions;
   #closed = false;
 
-  private constructor(source: DataSource) {
+  private constructor(source: DataSource, options: DatabaseOptions) {
     this.#source = source;
+    this.#options = options;
   }
 
   /** @throws AppError UNAVAILABLE if Postgres does not answer, or the error of a migration. */
@@ -54,7 +63,7 @@ export class Database implements Sql {
       poolErrorHandler: (error: unknown) => logger.warn({ err: error }, 'a database connection was lost'),
     } as const satisfies DataSourceOptions;
     try {
-      await migrate(new DataSource({ ...base, poolSize: 2, extra: { connectionString: url } }), logger);
+      await migrate(new DataSource({ ...base, poolSize: 2, extra: { connectionString: url } }), options);
       const source = new DataSource({
         ...base,
         poolSize: options.poolSize,
@@ -66,7 +75,7 @@ export class Database implements Sql {
           query_timeout: statementTimeoutMs * 2,
         },
       });
-      return new Database(await source.initialize());
+      return new Database(await source.initialize(), options);
     } catch (error) {
       throw translate(error);
     }
@@ -77,6 +86,12 @@ export class Database implements Sql {
     if (this.#closed) return;
     this.#closed = true;
     await this.#source.destroy();
+  }
+
+  /** Hears `NOTIFY` on a channel over a connection of its own, until closed. */
+  listen(channel: string, on: Pick<ListenerOptions, 'onMessage' | 'onListening'>): Listener {
+    const { url, logger } = this.#options;
+    return new Listener({ url, channel, logger, ...on });
   }
 
   async ping(): Promise<void> {
@@ -134,12 +149,15 @@ function sqlOf(runner: QueryRunner): Sql {
   };
 }
 
-async function migrate(source: DataSource, logger: Logger): Promise<void> {
+/** @throws StartError if the schema is of a newer version. */
+async function migrate(source: DataSource, options: DatabaseOptions): Promise<void> {
+  const { logger } = options;
   await source.initialize();
   try {
     const lock = source.createQueryRunner();
     try {
       await lock.query('SELECT pg_advisory_lock($1)', [migrationLock]);
+      await prepareMigration(lock, options);
       const done = await source.runMigrations({ transaction: 'each' });
       if (done.length > 0) logger.info({ migrations: done.map(({ name }) => name) }, 'database migrated');
     } finally {
@@ -149,4 +167,27 @@ async function migrate(source: DataSource, logger: Logger): Promise<void> {
   } finally {
     await source.destroy();
   }
+}
+
+/** Looks at what is there before it is changed: a newer schema is left alone, an older one is first put into a backup. */
+async function prepareMigration(
+  runner: QueryRunner,
+  { url, backupFolder = null, logger }: DatabaseOptions,
+): Promise<void> {
+  const [table] = (await runner.query(`SELECT to_regclass('public.migrations') AS name`)) as { name: string | null }[];
+  if (!table?.name) return;
+  const rows = (await runner.query('SELECT name FROM migrations ORDER BY id')) as { name: string }[];
+  const known = new Set<string>(migrations.map(({ name }) => name));
+  if (rows.some(({ name }) => !known.has(name))) {
+    throw new StartError(
+      'The database was made by a newer version of Veritalk: install that one, or restore a backup.',
+    );
+  }
+  const done = new Set(rows.map(({ name }) => name));
+  const next = migrations.find(({ name }) => !done.has(name));
+  if (rows.length === 0 || !next || backupFolder === null) return;
+  await mkdir(backupFolder, { recursive: true, mode: 0o700 });
+  const file = join(backupFolder, `before-${next.name}.backup`);
+  const { rows: saved } = await writeBackup({ url, file, secretsFile: join(backupFolder, '..', 'secrets.json') });
+  logger.info({ file, rows: saved }, 'backup made before the schema is changed');
 }

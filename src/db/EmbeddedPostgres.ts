@@ -7,7 +7,8 @@ import { findPostgres } from './postgresBinaries.ts';
 import { clusterMajor, keepPassword, makeCluster, makeSocketFolder, type Cluster } from './postgresCluster.ts';
 import { stopLeftover } from './postgresLeftover.ts';
 import { lockDataDir } from './postgresLock.ts';
-import { PostgresProcess } from './PostgresProcess.ts';
+import { answers, PostgresProcess } from './PostgresProcess.ts';
+import { runningPostgresUrl } from './runningPostgres.ts';
 
 export interface EmbeddedPostgresOptions {
   /** Holds the cluster in `postgres/`, its log and its password; made when it is not there. Its path may be long. */
@@ -59,6 +60,12 @@ export class EmbeddedPostgres {
       unlock();
       throw error;
     }
+  }
+
+  /** Of the database that another process of ours runs in this folder; null when none answers there. */
+  static async runningUrl(dataDir: string): Promise<string | null> {
+    const url = await runningPostgresUrl(path.resolve(dataDir), DATABASE);
+    return url !== null && (await answers(url)) ? url : null;
   }
 
   /** Stops Postgres and waits until it has written everything. Idempotent. */

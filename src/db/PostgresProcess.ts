@@ -136,7 +136,7 @@ export class PostgresProcess {
   }
 }
 
-/** Of a database of a cluster, by its unix socket. */
+/** Of a database in a cluster that runs. */
 export function clusterUrl(
   { password, socketFolder }: Pick<Cluster, 'password' | 'socketFolder'>,
   database: string,
@@ -149,7 +149,8 @@ function isRunning(child: ChildProcess): boolean {
   return child.exitCode === null && child.signalCode === null;
 }
 
-async function answers(url: string): Promise<boolean> {
+/** Whether a database lets us in. */
+export async function answers(url: string): Promise<boolean> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: CONNECT_LIMIT_MS });
   client.on('error', () => undefined);
   try {

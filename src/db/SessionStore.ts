@@ -82,6 +82,17 @@ export class PostgresSessionStore implements SessionStore {
     });
   }
 
+  async ended(sessionIds: readonly string[], now: Date): Promise<string[]> {
+    const rows = await this.#database.rows<{ family_id: string }>(
+      `SELECT DISTINCT s.family_id FROM user_sessions s JOIN users u ON u.id = s.user_id
+       WHERE s.family_id = ANY($1::uuid[]) AND s.is_active AND s.replaced_at IS NULL AND s.absolute_expires_at > $2
+         AND u.status = 'active'`,
+      [sessionIds, now],
+    );
+    const alive = new Set(rows.map((row) => row.family_id));
+    return sessionIds.filter((id) => !alive.has(id));
+  }
+
   async revoke(sessionId: string, userId: string): Promise<boolean> {
     const changed = await this.#database.run(
       `UPDATE user_sessions s SET is_active = false FROM users u

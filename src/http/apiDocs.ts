@@ -1,12 +1,18 @@
 import { z } from 'zod';
 import { apiBase, routes, type Route } from '../protocol/rest.ts';
 
+const accessWords: Readonly<Record<Route['auth'], string>> = {
+  none: 'Open to everybody.',
+  session: 'Needs an access token.',
+  admin: 'Needs the access token of an administrator.',
+};
+
 /** A page that lists the REST routes, made from their table; it needs no script. */
 export function createApiDocs(): string {
   const sections = Object.entries(routes as Record<string, Route>).map(
     ([name, route]) => `<section id="${escape(name)}">
 <h2><code>${route.method.toUpperCase()} ${escape(apiBase + route.path)}</code></h2>
-<p>${route.auth === 'session' ? 'Needs an access token.' : 'Open to everybody.'} Answers ${String(route.status)}.</p>
+<p>${accessWords[route.auth]} Answers ${String(route.status)}.</p>
 ${schemaOf('Query', route.query, 'input')}${schemaOf('Body', route.body, 'input')}${schemaOf('Answer', route.response, 'output')}
 </section>`,
   );

@@ -1,11 +1,13 @@
 import type { Accounts, Identity } from '../auth/Accounts.ts';
 import { cleanText } from '../auth/names.ts';
+import type { SingleSignOn } from '../auth/SingleSignOn.ts';
 import type { ClientInfo } from '../auth/stores.ts';
 import type { Guests } from '../auth/Guests.ts';
 import type { Calls } from '../calls/Calls.ts';
 import { AppError, notFound } from '../errors.ts';
 import { toNetworkPath, toNetworkProbe, type NetworkChecks } from './networkChecks.ts';
 import type { routes, RouteBody, RouteName, RouteParams, RouteQuery, RouteResponse } from '../protocol/rest.ts';
+import { createAccountHandlers, createAdminHandlers, type Health } from './accountHandlers.ts';
 import {
   toCall,
   toCallDetails,
@@ -22,7 +24,7 @@ export interface RouteRequest<N extends RouteName> {
   params: RouteParams<N>;
   query: RouteQuery<N>;
   body: RouteBody<N>;
-  identity: (typeof routes)[N]['auth'] extends 'session' ? Identity : null;
+  identity: (typeof routes)[N]['auth'] extends 'none' ? null : Identity;
   client: ClientInfo;
   /** Origin under which the asker reached us, such as https://calls.example.org. */
   origin: string;
@@ -34,7 +36,10 @@ export type Handler<N extends RouteName> = (request: RouteRequest<N>) => Promise
 export type Handlers = { [N in RouteName]: Handler<N> };
 
 /** What http/ needs of calls. */
-export type CallsForHttp = Pick<Calls, 'start' | 'end' | 'presenceOf' | 'checkHost' | 'letKnow'> & {
+export type CallsForHttp = Pick<
+  Calls,
+  'start' | 'end' | 'presenceOf' | 'checkHost' | 'letKnow' | 'running' | 'endAsAdministrator'
+> & {
   readonly store: Pick<Calls['store'], 'active' | 'history' | 'details'>;
 };
 
@@ -44,8 +49,13 @@ export function createHandlers(
   guests: Guests,
   calls: CallsForHttp,
   networkChecks: NetworkChecks,
+  health: () => Promise<Health>,
+  sso: SingleSignOn | null,
 ): Handlers {
   return {
+    ...createAccountHandlers(accounts, sso),
+    ...createAdminHandlers(accounts, calls, health),
+
     register: async ({ body: { full_name: fullName, ...account }, client }) =>
       toTokens(await accounts.register({ ...account, fullName }, client)),
 

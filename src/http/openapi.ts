@@ -43,7 +43,7 @@ function describeRoute(name: RouteName, route: Route): Json {
   const body = jsonSchema(route.body, 'input');
   return {
     operationId: name,
-    security: route.auth === 'session' ? [{ session: [] }] : [],
+    security: route.auth === 'none' ? [] : [{ session: [] }],
     parameters: [...parametersOf(route.params, 'path'), ...parametersOf(route.query, 'query')],
     ...(hasFields(body) && {
       requestBody: { required: isRequired(body), content: { 'application/json': { schema: body } } },

@@ -3,7 +3,17 @@ import { join } from 'node:path';
 import express, { Router } from 'express';
 
 /** Addresses at which the page takes over and shows a screen of its own. */
-const screens = ['/', '/m/:roomId', '/g/:link', '/history', '/calls/:id', '/settings', '/network'];
+const screens = [
+  '/',
+  '/m/:roomId',
+  '/g/:link',
+  '/history',
+  '/calls/:id',
+  '/settings',
+  '/network',
+  '/admin',
+  '/invite/:token',
+];
 
 /**
  * Serves the built page. Files below `assets/` carry their hash in the name and never change; everything else is

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { Router, type Request, type Response } from 'express';
 import type { z } from 'zod';
+import type { ClientInfo } from '../auth/stores.ts';
 import type { Config } from '../config.ts';
 import { AppError } from '../errors.ts';
 import {
@@ -51,7 +52,10 @@ function mount<N extends RouteName>(
   const route = routes[name];
   const handler: Handler<N> = handlers[name];
   router[route.method](route.path, async (request: Request, response: Response) => {
-    const identity = route.auth === 'session' ? await options.authenticate(request, response) : null;
+    const identity = route.auth === 'none' ? null : await options.authenticate(request, response);
+    if (route.auth === 'admin' && identity?.user.role !== 'admin') {
+      throw new AppError('FORBIDDEN', 'Only administrators may do this.');
+    }
     checkShape(request.query);
     const body = await readBody(request, response);
     const secure = request.secure;
@@ -61,7 +65,7 @@ function mount<N extends RouteName>(
       query: check(route.query, request.query) as RouteQuery<N>,
       body: check(route.body, body) as RouteBody<N>,
       identity: identity as RouteRequest<N>['identity'],
-      client: { ipAddress: addressOf(request), userAgent: request.get('User-Agent')?.slice(0, 256) ?? null },
+      client: clientOf(request),
       origin: options.server.publicUrl ?? `${request.protocol}://${request.host}`,
       cookieToken: secure ? readRefreshCookie(request) : null,
     };
@@ -81,6 +85,11 @@ function check(schema: z.ZodType, value: unknown): unknown {
     message: issue.message,
   }));
   throw new AppError('VALIDATION', 'The request is not valid.', { details });
+}
+
+/** Where a request came from. */
+export function clientOf(request: Request): ClientInfo {
+  return { ipAddress: addressOf(request), userAgent: request.get('User-Agent')?.slice(0, 256) ?? null };
 }
 
 /** The client's address as plain IPv4 or IPv6. A trusted proxy may still pass on nonsense. */

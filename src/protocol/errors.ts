@@ -1,6 +1,7 @@
 /** Stable error codes, each with its HTTP status. Clients branch on the code, never on the message. */
 export const errorStatus = {
   VALIDATION: 400,
+  PASSWORD_WEAK: 400,
   UNAUTHENTICATED: 401,
   TOKEN_INVALID: 401,
   TOKEN_EXPIRED: 401,
@@ -12,6 +13,7 @@ export const errorStatus = {
   /** A host has taken this person out of the call. */
   REMOVED: 403,
   REGISTRATION_CLOSED: 403,
+  INVITATION_INVALID: 403,
   NOT_FOUND: 404,
   METHOD_NOT_ALLOWED: 405,
   CONFLICT: 409,

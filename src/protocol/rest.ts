@@ -2,6 +2,17 @@ import { z } from 'zod';
 import { assessmentStatus, assurance, cause, unscoredReason } from './assessment.ts';
 import { payloadType, sha256Fingerprint, uint32 } from './rtp.ts';
 import {
+  accountRoutes,
+  adminRoutes,
+  anyPassword,
+  empty,
+  newPassword,
+  oneTimeToken,
+  tokens,
+  user,
+  type Route,
+} from './route.ts';
+import {
   callStatus,
   callType,
   endReason,
@@ -13,17 +24,10 @@ import {
   username,
 } from './values.ts';
 
+export type { ManagedUser, Route, RunningCall, Tokens, User } from './route.ts';
+
 /** The REST contract below `apiBase`: JSON, snake_case. One row a route; the server mounts nothing else. */
 export const apiBase = '/api/v1';
-
-export const user = z.strictObject({
-  id: z.uuid(),
-  username: z.string(),
-  email: z.string(),
-  full_name: z.string(),
-  role: z.enum(['member', 'admin']),
-});
-export type User = z.infer<typeof user>;
 
 const callPerson = z.strictObject({ id: z.uuid(), username: z.string(), full_name: z.string() });
 
@@ -97,16 +101,6 @@ const chatEntry = z.strictObject({
 });
 export type ChatEntry = z.infer<typeof chatEntry>;
 
-const tokens = z.strictObject({
-  user,
-  access_token: z.string(),
-  token_type: z.literal('Bearer'),
-  /** Seconds until the access token ends. */
-  expires_in: z.int(),
-  refresh_token: z.string(),
-});
-export type Tokens = z.infer<typeof tokens>;
-
 const session = z.strictObject({
   id: z.uuid(),
   ip_address: z.string().nullable(),
@@ -141,9 +135,6 @@ export type GuestLink = z.infer<typeof guestLink>;
 /** Seconds for which a guest link may be good: 5 minutes to 30 days. */
 const linkTtl = z.int().min(300).max(2_592_000);
 
-const anyPassword = z.string().min(1).max(128);
-const empty = z.strictObject({});
-
 const port = z.int().min(1).max(65535);
 const networkPath = z.strictObject({
   protocol: mediaProtocol,
@@ -167,19 +158,6 @@ export type NetworkProbe = z.infer<typeof networkProbe>;
 /** Letters that need only one to search by: Chinese, Japanese, Korean. */
 const ideograph = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u;
 
-export interface Route {
-  method: 'get' | 'post' | 'delete';
-  path: string;
-  /** `session`: needs a valid access token. */
-  auth: 'none' | 'session';
-  params: z.ZodType;
-  query: z.ZodType;
-  body: z.ZodType;
-  /** Status of success. */
-  status: 200 | 201 | 204;
-  response: z.ZodType;
-}
-
 export const routes = {
   register: {
     method: 'post',
@@ -190,8 +168,10 @@ export const routes = {
     body: z.strictObject({
       username,
       email: z.email().max(254),
-      password: z.string().min(8).max(128),
+      password: newPassword,
       full_name: z.string().trim().max(80).optional(),
+      /** The secret of an invitation's link, where registration asks for one. */
+      invitation: oneTimeToken.optional(),
     }),
     status: 201,
     response: tokens,
@@ -439,6 +419,8 @@ export const routes = {
       expires_in: z.int(),
     }),
   },
+  ...accountRoutes,
+  ...adminRoutes,
 } as const satisfies Record<string, Route>;
 
 export type RouteName = keyof typeof routes;

@@ -20,6 +20,7 @@ export const endReason = z.enum([
   'worker_failed',
   /** The host took this person out. */
   'removed',
+  'administrator',
   /** Told to a page whose user joined from another one; never kept. */
   'joined_elsewhere',
   /** Told to a waiting page that a host did not let in; never kept. */

@@ -11,7 +11,7 @@ import {
   type Person,
   type ServerToClientEvents,
 } from '../protocol/signaling.ts';
-import { dispatch } from './dispatcher.ts';
+import { dispatch, type ObserveRequest } from './dispatcher.ts';
 import { createHandlers } from './handlers.ts';
 import { SocketConnection, type SignedIn, type VeritalkSocket } from './SocketConnection.ts';
 
@@ -28,6 +28,7 @@ export interface SignalingServerOptions {
   authenticator: Authenticator;
   calls: Calls;
   logger: Logger;
+  observe?: ObserveRequest;
   /** Which pages may connect. */
   server: Parameters<typeof isAllowedOrigin>[2];
 }
@@ -95,19 +96,22 @@ export class SignalingServer {
         socket.disconnect(true);
         return;
       }
-      dispatch(connection, handlers, options.logger);
+      dispatch(connection, handlers, options.logger, options.observe);
       this.#handleConnection(connection);
     });
   }
 
-  /** Ends every connection of a session that was revoked, and what it sends. */
+  /** Ends every connection of a session that is over, and whatever it sends. */
   closeSession(sessionId: string): void {
     for (const connection of this.#connections.values()) {
-      if (connection.signedIn.sessionId !== sessionId) continue;
+      if (connection.sessionId !== sessionId) continue;
+      connection.revoked = true;
       connection.notify('sessionRevoked', {});
-      const { place } = connection;
+    }
+    this.#options.calls.endSession(sessionId);
+    for (const connection of this.#connections.values()) {
+      if (connection.sessionId !== sessionId) continue;
       connection.place = null;
-      if (place) void this.#options.calls.leave(place.call, place.peer);
       connection.socket.disconnect(true);
     }
   }
@@ -122,6 +126,15 @@ export class SignalingServer {
       if (place) void this.#options.calls.leave(place.call, place.peer);
       connection.socket.disconnect(true);
     }
+  }
+
+  /** Sessions that have a connection now. */
+  get sessionIds(): string[] {
+    return [...new Set([...this.#connections.values()].map((connection) => connection.sessionId))];
+  }
+
+  get connectionCount(): number {
+    return this.#connections.size;
   }
 
   async close(): Promise<void> {
@@ -176,6 +189,7 @@ export class SignalingServer {
     const signedIn = await this.#options.authenticator.authenticate(accessToken);
     if (signedIn.user.id !== connection.userId) throw new AppError('FORBIDDEN', 'That is another account.');
     connection.signedIn = signedIn;
+    if (connection.place) connection.place.peer.sessionId = signedIn.sessionId;
     this.#watchExpiry(connection);
     return signedIn;
   }

@@ -34,6 +34,8 @@ export class SocketConnection implements Connection {
   readonly keyFrameRate: TokenBucket;
   /** Refused requests in a row of haste; too many close the connection. */
   strikes = 0;
+  /** Its session is over: what is still being made for it must not come to life. */
+  revoked = false;
   signedIn: SignedIn;
   #place: { call: Call; peer: Peer } | null = null;
   #lastSeenMs = Date.now();
@@ -62,6 +64,10 @@ export class SocketConnection implements Connection {
 
   get userId(): string {
     return this.signedIn.user.id;
+  }
+
+  get sessionId(): string {
+    return this.signedIn.sessionId;
   }
 
   /** The last moment at which anything came from the page. */

@@ -12,6 +12,9 @@ export type Handler<N extends RequestName> = (
 /** One handler a request: a missing one does not compile. */
 export type Handlers = { readonly [N in RequestName]: Handler<N> };
 
+/** Told of every request when it is answered: its name, `ok` or the error's code, milliseconds. */
+export type ObserveRequest = (request: string, outcome: string, ms: number) => void;
+
 /** Refused for haste this often without a pause: the connection is closed. */
 const maxStrikes = 100;
 
@@ -19,16 +22,27 @@ const maxStrikes = 100;
  * Takes every message of a connection through the same steps: rate, schema, state, role, handler, ack. Nothing that
  * a client sends can throw past it, and every message that asks for an answer gets one.
  */
-export function dispatch(connection: SocketConnection, handlers: Handlers, logger: Logger): void {
+export function dispatch(
+  connection: SocketConnection,
+  handlers: Handlers,
+  logger: Logger,
+  observe: ObserveRequest = () => undefined,
+): void {
   connection.socket.onAny((event: string, ...args: unknown[]) => {
+    const startMs = performance.now();
+    const told = (outcome: string): void =>
+      observe(isRequest(event) ? event : 'unknown', outcome, performance.now() - startMs);
     const last = args.at(-1);
     const ack = typeof last === 'function' ? (last as (answer: Ack<unknown>) => void) : () => undefined;
     answer(connection, handlers, event, args[0]).then(
       (data) => {
         ack({ ok: true, data });
+        told('ok');
       },
       (error: unknown) => {
-        ack({ ok: false, error: describe(error, event, logger) });
+        const described = describe(error, event, logger);
+        ack({ ok: false, error: described });
+        told(described.code);
       },
     );
   });

@@ -302,7 +302,9 @@ function settle(connection: SocketConnection, call: Call, peer: Peer): void {
   const { place } = connection;
   if (place && place.peer !== peer) place.call.leave(place.peer, new Date(), 'hung_up');
   connection.place = { call, peer };
-  if (!connection.socket.connected && peer.connection === connection) call.connectionLost(peer, connection.lastSeenAt);
+  if (connection.revoked) call.leave(peer, new Date(), 'hung_up');
+  else if (!connection.socket.connected && peer.connection === connection)
+    call.connectionLost(peer, connection.lastSeenAt);
 }
 
 function preparedFor(connection: SocketConnection, call: Call): Peer | null {

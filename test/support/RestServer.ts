@@ -11,15 +11,20 @@ import {
 import { z } from 'zod';
 import { Accounts } from '../../src/auth/Accounts.ts';
 import { Guests } from '../../src/auth/Guests.ts';
+import { SingleSignOn } from '../../src/auth/SingleSignOn.ts';
 import { Calls } from '../../src/calls/Calls.ts';
+import type { RecordOutbox } from '../../src/calls/recordChanges.ts';
 import { loadConfig, type Config } from '../../src/config.ts';
 import { noOutbox } from './policy.ts';
 import { chain } from '../../src/calls/policyChain.ts';
 import { PolicyLog } from '../../src/calls/PolicyLog.ts';
 import { PostgresPolicyStore } from '../../src/db/PolicyStore.ts';
+import { PostgresAdminStore } from '../../src/db/AdminStore.ts';
 import { PostgresCallStore } from '../../src/db/CallStore.ts';
 import { Database } from '../../src/db/Database.ts';
 import { PostgresGuestStore } from '../../src/db/GuestStore.ts';
+import { PostgresIdentityStore } from '../../src/db/IdentityStore.ts';
+import { PostgresPersonalDataStore } from '../../src/db/PersonalDataStore.ts';
 import { PostgresSessionStore } from '../../src/db/SessionStore.ts';
 import { PostgresUserStore } from '../../src/db/UserStore.ts';
 import { createHttpApp } from '../../src/http/app.ts';
@@ -71,6 +76,8 @@ export interface RestServerOptions {
   webRoot?: string;
   databaseUrl?: string;
   connectTimeoutMs?: number;
+  outbox?: RecordOutbox;
+  oidc?: Config['oidc'];
 }
 
 const errorBody = z.strictObject({
@@ -85,6 +92,18 @@ const noMedia: NetworkChecks = {
     throw new AppError('CAPACITY', 'There are no media here.');
   },
 };
+
+const noHealth: RouteResponse<'adminHealth'> = {
+  version: '0',
+  uptime_s: 0,
+  checks: {},
+  memory_bytes: 0,
+  sockets: 0,
+  media_workers: 0,
+  event_loop_delay_ms: 0,
+};
+
+const noMetrics = { contentType: 'text/plain', text: async () => '', httpRequest: () => undefined };
 
 /** The HTTP side of the server with real accounts, calls and Postgres; there is no media, so nobody can join a call. */
 export class RestServer {
@@ -115,9 +134,29 @@ export class RestServer {
     const { config, accounts, guests, calls } = parts;
     const logger = createLogger('debug', { write: (line) => this.log.push(line) });
     const readiness = async (): Promise<Record<string, boolean>> => this.readiness;
+    const sso = config.oidc
+      ? new SingleSignOn({
+          config: config.oidc,
+          accounts,
+          identities: new PostgresIdentityStore(parts.database),
+          logger,
+        })
+      : null;
     this.#http = createServer(
       httpServerOptions,
-      createHttpApp({ config, accounts, guests, calls, networkChecks: noMedia, readiness, logger, webRoot }),
+      createHttpApp({
+        config,
+        accounts,
+        guests,
+        calls,
+        networkChecks: noMedia,
+        readiness,
+        health: async () => noHealth,
+        metrics: noMetrics,
+        sso,
+        logger,
+        webRoot,
+      }),
     );
     configureHttpServer(this.#http);
   }
@@ -130,6 +169,7 @@ export class RestServer {
       server: { ...base.server, ...options.server },
       auth: { ...base.auth, ...options.auth, limits: { ...base.auth.limits, ...manyLimits, ...options.auth?.limits } },
       calls: { ...base.calls, ...options.calls },
+      oidc: options.oidc ?? null,
     };
     const log: string[] = [];
     const logger = createLogger('debug', { write: (line) => log.push(line) });
@@ -147,6 +187,8 @@ export class RestServer {
       config: config.auth,
       users: new PostgresUserStore(database),
       sessions: new PostgresSessionStore(database),
+      admin: new PostgresAdminStore(database),
+      personalData: new PostgresPersonalDataStore(database),
       secrets,
       logger,
     });
@@ -164,6 +206,7 @@ export class RestServer {
       logger,
       nodeId: 'test',
       bootId: randomUUID(),
+      ...(options.outbox && { outbox: options.outbox }),
     });
     const server = new RestServer(
       { config, database, accounts, guests, calls, callStore, log },
@@ -266,6 +309,12 @@ export class RestServer {
     const account = { username, email: `${username}@example.org`, password: `password of ${username}` };
     const tokens = await this.ok('register', { body: account });
     return { ...account, id: tokens.user.id, token: tokens.access_token, refreshToken: tokens.refresh_token };
+  }
+
+  /** His token is one of an administrator from now on. */
+  async makeAdmin(person: Person): Promise<void> {
+    await this.accounts.admin.setRole(person.id, 'admin');
+    await this.accounts.recheck([]);
   }
 
   /** Counts the statements that the database is asked for while `work` runs. */

@@ -23,9 +23,11 @@ type Changes = { [K in keyof Config]?: Partial<Config[K]> };
 export class TestServer {
   readonly server: Server;
   readonly url: string;
+  readonly databaseUrl: string;
   readonly #dataDir: string;
 
-  private constructor(server: Server, dataDir: string) {
+  private constructor(server: Server, databaseUrl: string, dataDir: string) {
+    this.databaseUrl = databaseUrl;
     this.server = server;
     this.url = server.url;
     this.#dataDir = dataDir;
@@ -43,12 +45,14 @@ export class TestServer {
       workers: 1,
       ...changes.rtc,
     };
-    config.database = { ...base.database, url: changes.database?.url ?? (await testDatabaseUrl()) };
+    const databaseUrl = changes.database?.url ?? (await testDatabaseUrl());
+    config.database = { ...base.database, url: databaseUrl };
     config.calls = { ...base.calls, ...changes.calls };
     config.analysis = { ...base.analysis, processes: 1, ...changes.analysis };
     config.policy = { ...base.policy, ...changes.policy };
     config.auth = { ...base.auth, ...changes.auth };
-    return new TestServer(await Server.start({ config, logger: silent }), dataDir);
+    config.metrics = { ...base.metrics, ...changes.metrics };
+    return new TestServer(await Server.start({ config, logger: silent }), databaseUrl, dataDir);
   }
 
   async close(): Promise<void> {

@@ -3,7 +3,7 @@ import { mkdtempSync, cpSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
-import { ConfigError, loadConfig, type Config } from '../../src/config.ts';
+import { ConfigError, effectiveSettings, loadConfig, type Config } from '../../src/config.ts';
 
 describe('loadConfig', () => {
   let cwd: string;
@@ -39,7 +39,7 @@ describe('loadConfig', () => {
       TLS_CERT: 'cert.pem',
       TLS_KEY: join(cwd, 'key.pem'),
       DATA_DIR: '/srv/veritalk',
-      DATABASE_URL: 'postgres://u:p@db/veritalk',
+      DATABASE_URL: 'postgres://u:k7Rw2mXq@db/veritalk',
       RTC_PORT: '41000',
       RTC_ADDRESS: '10.1.2.3',
       ANNOUNCED_ADDRESS: 'media.example.org',
@@ -55,10 +55,12 @@ describe('loadConfig', () => {
       publicUrl: 'https://calls.example.org',
       trustProxy: '10.0.0.0/8, fd00::/8',
       allowedOrigins: ['https://a.example.org', 'http://localhost:3000'],
-      tls: { cert: Buffer.from('a certificate'), key: Buffer.from('a key') },
+      tlsSelfSigned: false,
+      drainS: 900,
+      tls: { cert: join(cwd, 'cert.pem'), key: join(cwd, 'key.pem') },
     });
     assert.equal(config.dataDir, '/srv/veritalk');
-    assert.equal(config.database.url, 'postgres://u:p@db/veritalk');
+    assert.equal(config.database.url, 'postgres://u:k7Rw2mXq@db/veritalk');
     assert.deepEqual(config.rtc, {
       port: 41000,
       address: '10.1.2.3',
@@ -136,5 +138,58 @@ describe('loadConfig', () => {
     writeFileSync(join(cwd, 'config', 'staging.yaml'), '__proto__:\n  polluted: 1\nconstructor:\n  prototype: 1\n');
     assert.throws(() => load({ NODE_ENV: 'staging' }), ConfigError);
     assert.equal(Object.hasOwn(Object.prototype, 'polluted'), false);
+  });
+
+  const strong = 'kT9vQ2mXw7RzL4bNcY8pHs3J';
+  const refused: [what: string, variable: RegExp, env: NodeJS.ProcessEnv][] = [
+    ['a short token', /^METRICS_TOKEN/, { METRICS_TOKEN: 'kT9vQ2mX' }],
+    ['one repeated character', /^METRICS_TOKEN/, { METRICS_TOKEN: 'a'.repeat(64) }],
+    ['two characters in turn', /^METRICS_TOKEN/, { METRICS_TOKEN: 'ab'.repeat(32) }],
+    ['a sample', /^METRICS_TOKEN/, { METRICS_TOKEN: `changeme-${strong}` }],
+    ['a word in capitals', /^METRICS_TOKEN/, { METRICS_TOKEN: `MySecret${strong}` }],
+    ['a placeholder', /^OIDC_CLIENT_SECRET/, { OIDC_CLIENT_SECRET: `your-client-${strong}` }],
+    ['the image’s password', /^DATABASE_URL/, { DATABASE_URL: 'postgres://u:postgres@db/v' }],
+    ['a short password', /^DATABASE_URL/, { DATABASE_URL: 'postgres://u:ab1@db/v' }],
+    ['our own name as password', /^DATABASE_URL/, { DATABASE_URL: 'postgres://u:veritalk@db/v' }],
+    ['half of single sign-on', /^OIDC_ISSUER/, { OIDC_ISSUER: 'https://id.example' }],
+    ['an odd yes', /^TLS_SELF_SIGNED/, { TLS_SELF_SIGNED: 'maybe' }],
+  ];
+  for (const [what, variable, env] of refused) {
+    it(`in production refuses ${what}, by name and without repeating it`, () => {
+      assert.throws(
+        () => load({ NODE_ENV: 'production', ...env }),
+        (error) => {
+          assert(error instanceof ConfigError);
+          assert.match(error.message, variable);
+          for (const value of Object.values(env)) assert(!error.message.includes(value ?? ''), error.message);
+          return true;
+        },
+      );
+    });
+  }
+
+  it('in production takes good secrets, and waits for calls before it stops', () => {
+    const env = { NODE_ENV: 'production', METRICS_TOKEN: strong, DATABASE_URL: `postgres://u:${strong}@db/v` };
+    const config = load(env);
+    assert.equal(config.metrics.token, strong);
+    assert.equal(config.server.drainS, 900);
+    assert.equal(config.production, true);
+  });
+
+  it('explains every setting with its source, and hides secrets', () => {
+    const env = {
+      NODE_ENV: 'test',
+      RTC_PORT: '41000',
+      METRICS_TOKEN: strong,
+      DATABASE_URL: `postgres://u:${strong}@db/v`,
+    };
+    const settings = effectiveSettings({ env, cwd });
+    const sourceOf = (path: string): unknown => settings.find((setting) => setting.path === path)?.source;
+    assert.equal(sourceOf('rtc.port'), 'RTC_PORT');
+    assert.equal(sourceOf('log.level'), 'test.yaml');
+    assert.equal(sourceOf('auth.accessTtlS'), 'default.yaml');
+    assert(!JSON.stringify(settings).includes(strong));
+    assert.equal(settings.find(({ path }) => path === 'database.url')?.value, 'postgres://u:(hidden)@db/v');
+    assert(settings.length > 50);
   });
 });

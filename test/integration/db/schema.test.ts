@@ -30,7 +30,7 @@ describe('the schema', () => {
         upQueries.map(({ query }) => query),
         [],
       );
-      assert.equal(source.entityMetadatas.length, 10);
+      assert.equal(source.entityMetadatas.length, entities.length);
     } finally {
       await source.destroy();
     }
@@ -47,7 +47,7 @@ describe('the schema', () => {
     try {
       await source.runMigrations();
       const all = await tables();
-      assert.equal(all.length, 10);
+      assert.equal(all.length, entities.length);
       for (const _migration of migrations) await source.undoLastMigration();
       assert.deepEqual(await tables(), []);
       await source.runMigrations();

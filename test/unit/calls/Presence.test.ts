@@ -7,6 +7,7 @@ function tab(userId: string): Connection & { told: unknown[] } {
   return {
     id: `${userId}-${String(told.length)}`,
     userId,
+    sessionId: userId,
     told,
     notify: (_name, data) => told.push(data),
     deliverConsumer: () => Promise.resolve(false),

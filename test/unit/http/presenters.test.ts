@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { describe, it } from 'mocha';
 import type { CallDetails, CallRecord } from '../../../src/calls/CallStore.ts';
 import { toCall, toCallDetails, toSession, toTokens, toUser } from '../../../src/http/presenters.ts';
-import { call as callSchema, routes, user as userSchema } from '../../../src/protocol/rest.ts';
+import { call as callSchema, routes } from '../../../src/protocol/rest.ts';
+import { user as userSchema } from '../../../src/protocol/route.ts';
 
 const ann = { id: randomUUID(), username: 'ann', fullName: 'Ann Lee' };
 const bob = { id: randomUUID(), username: 'bob', fullName: 'Bob' };

@@ -1,8 +1,9 @@
 import { MantineProvider } from '@mantine/core';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Route, Switch, useLocation, useRoute } from 'wouter';
+import { Redirect, Route, Switch, useLocation, useRoute } from 'wouter';
 import { useStore } from 'zustand';
+import { AdminScreen } from '../screens/AdminScreen.tsx';
 import { AuthScreen } from '../screens/AuthScreen.tsx';
 import { ConsentDialog } from '../screens/ConsentDialog.tsx';
 import { DetailsScreen } from '../screens/DetailsScreen.tsx';
@@ -20,7 +21,7 @@ import { DeviceError } from '../call/media/devices.ts';
 import { preferences } from '../session/preferences.ts';
 import { Toasts, useToast } from '../parts/Toasts.tsx';
 import type { Client } from './Client.ts';
-import { ClientContext, useCalls, useSession } from './context.tsx';
+import { ClientContext, useCalls, useSession, useRole } from './context.tsx';
 import { CurrentCallView, preloadCall } from './CurrentCallView.tsx';
 import { errorWords } from './errorWords.ts';
 import { ErrorBoundary } from './ErrorBoundary.tsx';
@@ -117,6 +118,7 @@ function SignedIn() {
 }
 
 function Places() {
+  const admin = useRole() === 'admin';
   return (
     <Switch>
       <Route path="/">
@@ -145,6 +147,12 @@ function Places() {
         <Frame>
           <SettingsScreen />
         </Frame>
+      </Route>
+      <Route path="/admin">
+        <Frame>{admin ? <AdminScreen /> : <NotFoundScreen code={null} />}</Frame>
+      </Route>
+      <Route path="/invite/:token">
+        <Redirect to="/" replace />
       </Route>
       <Route path="/m/:roomId">{({ roomId }) => <ClosedDoor roomId={roomId} />}</Route>
       <Route>

@@ -1,11 +1,11 @@
-import { IconHistory, IconHome, IconPlugConnected, IconSettings } from '@tabler/icons-react';
+import { IconHistory, IconHome, IconPlugConnected, IconSettings, IconShield } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useLocation } from 'wouter';
 import { Avatar } from '../parts/Avatar.tsx';
 import { LanguageSwitch } from '../parts/LanguageSwitch.tsx';
 import { Mark } from '../parts/Mark.tsx';
-import { useUser } from './context.tsx';
+import { useUser, useRole } from './context.tsx';
 import styles from './Frame.module.css';
 
 const places = [
@@ -14,6 +14,9 @@ const places = [
   { name: 'network', path: '/network', Icon: IconPlugConnected },
   { name: 'settings', path: '/settings', Icon: IconSettings },
 ] as const;
+
+/** For administrators only. */
+const adminPlace = { name: 'admin', path: '/admin', Icon: IconShield } as const;
 
 /** The frame of all screens outside calls: the places on top, on a phone at the bottom. */
 export function Frame({ children }: { children: ReactNode }) {
@@ -45,9 +48,11 @@ export function TopBar({ nav = false }: { nav?: boolean }) {
 function Places() {
   const { t } = useTranslation();
   const [location] = useLocation();
+  const role = useRole();
+  const shown = role === 'admin' ? [...places, adminPlace] : places;
   return (
     <nav className={styles.nav} aria-label={t('nav.main')}>
-      {places.map(({ name, path, Icon }) => {
+      {shown.map(({ name, path, Icon }) => {
         const here = location === path || (name === 'history' && location.startsWith('/calls/'));
         return (
           <Link key={name} href={path} data-testid={`nav-${name}`} aria-current={here ? 'page' : undefined}>

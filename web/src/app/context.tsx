@@ -1,5 +1,6 @@
 import { createContext, useContext } from 'react';
 import { useStore } from 'zustand';
+import type { User } from '../../../src/protocol/rest.ts';
 import type { Calls } from '../call/Calls.ts';
 import type { Signaling } from '../api/Signaling.ts';
 import type { PageUser, Session } from '../session/Session.ts';
@@ -22,6 +23,18 @@ export function useUser(): PageUser {
   const user = useStore(useSession().store, (state) => state.user);
   if (!user) throw new Error('nobody is signed in');
   return user;
+}
+
+/** The account of who is signed in; guests have none. */
+export function useAccount(): User {
+  const state = useStore(useSession().store);
+  if (state.status !== 'signed-in') throw new Error('nobody is signed in with an account');
+  return state.user;
+}
+
+/** The role of who is here; null for guests. */
+export function useRole(): User['role'] | null {
+  return useStore(useSession().store, (state) => (state.status === 'signed-in' ? state.user.role : null));
 }
 
 function useConnection(): { calls: Calls; signaling: Signaling } {

@@ -1,6 +1,8 @@
-import { useRef, useState, type ChangeEvent } from 'react';
+import { useEffect, useRef, useState, type ChangeEvent } from 'react';
 import { useTranslation } from 'react-i18next';
-import { routes } from '../../../src/protocol/rest.ts';
+import { useRoute } from 'wouter';
+import { apiBase, routes } from '../../../src/protocol/rest.ts';
+import { callRoute } from '../api/rest.ts';
 import { serverNow } from '../api/serverClock.ts';
 import { codeOf } from '../api/RequestError.ts';
 import { useSession } from '../app/context.tsx';
@@ -23,11 +25,15 @@ type Problems = Partial<Record<FieldName, string>>;
 export function AuthScreen() {
   const { t } = useTranslation();
   const session = useSession();
-  const [creating, setCreating] = useState(false);
+  const invitation = useInvitation();
+  const [creating, setCreating] = useState(invitation !== null);
+  const options = useAuthOptions();
+  const mayCreate = options.registration === 'open' || (options.registration === 'invite' && invitation !== null);
   const [values, setValues] = useState<Values>({ fullName: '', username: '', email: '', password: '' });
   const [problems, setProblems] = useState<Problems>({});
   const [busy, setBusy] = useState(false);
   const form = useRef<HTMLFormElement>(null);
+  const [failedElsewhere] = useState(() => location.hash.startsWith('#sign-in-failed='));
   const findProblems = useFindProblems();
   const problemOfError = useProblemOfError();
   useTitle(creating ? t('auth.create') : t('auth.signIn'));
@@ -41,7 +47,9 @@ export function AuthScreen() {
     if (Object.keys(found).length > 0) return show(found);
     setBusy(true);
     try {
-      await (creating ? session.register(registration(values)) : session.signIn(signIn(values)));
+      await (creating
+        ? session.register({ ...registration(values), ...(invitation !== null && { invitation }) })
+        : session.signIn(signIn(values)));
     } catch (error) {
       show(problemOfError(error));
       setBusy(false);
@@ -74,6 +82,7 @@ export function AuthScreen() {
           }}
         >
           <h1>{creating ? t('auth.create') : t('auth.welcome')}</h1>
+          {creating && invitation !== null && <p className="muted">{t('auth.invited')}</p>}
           {creating && (
             <Field
               label={t('auth.fullName')}
@@ -106,7 +115,18 @@ export function AuthScreen() {
           <Button look="main" wide type="submit" data-testid="auth-submit" aria-busy={busy}>
             {creating ? t('auth.submitCreate') : t('auth.signIn')}
           </Button>
-          <p className={`small muted ${styles.toggle}`}>
+          {options.single_sign_on !== null && !creating && (
+            <a className={styles.sso} href={`${apiBase}/auth/oidc/start`} data-testid="auth-single-sign-on">
+              {t('auth.singleSignOn', { name: options.single_sign_on })}
+            </a>
+          )}
+          {failedElsewhere && (
+            <p className="small" role="alert">
+              {t('auth.problem.singleSignOn')}
+            </p>
+          )}
+          {!mayCreate && !creating && <p className="small muted">{t('auth.problem.closed')}</p>}
+          <p className={`small muted ${styles.toggle}`} hidden={!mayCreate && !creating}>
             {creating ? t('auth.haveAccount') : t('auth.noAccount')}
             <Button
               look="quiet"
@@ -125,6 +145,26 @@ export function AuthScreen() {
       <Claim />
     </main>
   );
+}
+
+/** The secret of the invitation's link by which the page was opened. */
+function useInvitation(): string | null {
+  const [, params] = useRoute('/invite/:token');
+  return params?.token ?? null;
+}
+
+interface AuthOptions {
+  registration: 'open' | 'invite' | 'closed';
+  single_sign_on: string | null;
+}
+
+/** How one gets in here; believed to be open until the server says otherwise. */
+function useAuthOptions(): AuthOptions {
+  const [options, setOptions] = useState<AuthOptions>({ registration: 'open', single_sign_on: null });
+  useEffect(() => {
+    callRoute('authOptions', {}).then(setOptions, () => undefined);
+  }, []);
+  return options;
 }
 
 function registration({ fullName, username, email, password }: Values) {
@@ -165,6 +205,10 @@ function useProblemOfError(): (error: unknown) => Problems {
         return { username: t('auth.problem.usernameTaken') };
       case 'EMAIL_TAKEN':
         return { email: t('auth.problem.emailTaken') };
+      case 'PASSWORD_WEAK':
+        return { password: t('auth.problem.weak') };
+      case 'INVITATION_INVALID':
+        return { password: t('auth.problem.invitation') };
       case 'REGISTRATION_CLOSED':
         return { password: t('auth.problem.closed') };
       case 'RATE_LIMITED':

@@ -10,6 +10,7 @@ import { preferences, soundKinds, storeConsent, storedConsent, type Theme } from
 import { setLanguage } from '../words/index.ts';
 import type { Language } from '../words/types.ts';
 import { dayAndTime } from '../words/format.ts';
+import { AccountOptions } from './AccountOptions.tsx';
 import { deviceOf } from './deviceOf.ts';
 import { MediaSettings } from './MediaSettings.tsx';
 import { Section, Switch } from './settingsParts.tsx';
@@ -159,19 +160,9 @@ function Devices() {
 
 function Account() {
   const { t } = useTranslation();
-  const session = useSession();
-  const user = useUser();
   return (
     <Section title={t('settings.account')}>
-      <div className={styles.option}>
-        <span className={styles.who}>
-          <b className="ell">{user.full_name || user.username}</b>
-          <span className="ell">{t('settings.signedInAs', { username: user.username })}</span>
-        </span>
-        <Button look="line" data-testid="sign-out" onClick={() => void session.signOut()}>
-          {t('settings.signOut')}
-        </Button>
-      </div>
+      <AccountOptions />
     </Section>
   );
 }

@@ -43,11 +43,25 @@ export class Session {
   async restore(): Promise<void> {
     this.#pass = loadGuestPass();
     if (this.#pass) return this.#acceptGuest(this.#pass);
+    if (await this.#finishSingleSignOn()) return;
     if (localStorage.getItem(storageKey) === null) return this.#forget();
     try {
       await this.#refresh();
     } catch (error) {
       if (isTransient(error)) this.store.setState({ status: 'unreachable', user: null }, true);
+    }
+  }
+
+  /** Back from the sign-in provider: the address holds a code that works once, and is cleaned of it. */
+  async #finishSingleSignOn(): Promise<boolean> {
+    const code = /^#sign-in=([\w-]+)$/.exec(location.hash)?.[1];
+    if (code === undefined) return false;
+    history.replaceState(null, '', location.pathname);
+    try {
+      this.#accept(await callRoute('finishSingleSignOn', { body: { code } }));
+      return true;
+    } catch {
+      return false;
     }
   }
 
@@ -128,6 +142,11 @@ export class Session {
       if (!['TOKEN_EXPIRED', 'TOKEN_INVALID', 'AUTH_EXPIRED', 'UNAUTHENTICATED'].includes(codeOf(error))) throw error;
       return await callRoute(name, input, { ...options, accessToken: await this.#refresh() });
     }
+  }
+
+  /** The account is called otherwise now. */
+  userChanged(user: User): void {
+    if (this.store.getState().status === 'signed-in') this.store.setState({ status: 'signed-in', user }, true);
   }
 
   /** The server has ended this session. */

@@ -1,3 +1,4 @@
+import { accounts } from './en/accounts.ts';
 import { call } from './en/call.ts';
 import { checks } from './en/checks.ts';
 import { pages } from './en/pages.ts';
@@ -10,4 +11,5 @@ export const en = {
   ...pages,
   ...call,
   ...checks,
+  ...accounts,
 } as const;

@@ -1,4 +1,5 @@
 import type { Words } from './types.ts';
+import { accounts } from './zh-CN/accounts.ts';
 import { call } from './zh-CN/call.ts';
 import { checks } from './zh-CN/checks.ts';
 import { pages } from './zh-CN/pages.ts';
@@ -12,4 +13,5 @@ export const zhCN: Words = {
   ...pages,
   ...call,
   ...checks,
+  ...accounts,
 };
