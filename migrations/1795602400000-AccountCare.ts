@@ -4,8 +4,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
  * Invitations, and a word to every server when a session ends: whoever ends it (another server, the admin command, an
  * operator's SQL), all that hold its sockets hear of it at the commit.
  */
-export class AccountCare1795600100000 implements MigrationInterface {
-  name = 'AccountCare1795600100000';
+export class AccountCare1795602400000 implements MigrationInterface {
+  name = 'AccountCare1795602400000';
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
