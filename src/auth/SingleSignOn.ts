@@ -22,6 +22,10 @@ interface Flow {
   untilMs: number;
 }
 
+/** For a provider on this machine or in a trial. The library marks it as deprecated only to make it stand out. */
+// eslint-disable-next-line @typescript-eslint/no-deprecated
+const allowPlainHttp = oidc.allowInsecureRequests;
+
 const flowMs = 10 * 60_000;
 const codeMs = 60_000;
 const maxFlows = 2000;
@@ -123,22 +127,18 @@ export class SingleSignOn {
 
   /** Asked once; a provider that is away is asked again the next time. */
   #discover(): Promise<oidc.Configuration> {
-    const { issuer, clientId, clientSecret } = this.#options.config;
+    const { config, logger } = this.#options;
+    const { issuer, clientId, clientSecret } = config;
     const insecure = issuer.startsWith('http://') ? { execute: [allowPlainHttp] } : {};
     this.#provider ??= oidc
       .discovery(new URL(issuer), clientId, clientSecret ?? undefined, undefined, { timeout: 10, ...insecure })
       .catch((error: unknown) => {
         this.#provider = null;
+        logger.warn({ err: error, issuer }, 'the sign-in provider does not answer');
         throw new AppError('UNAVAILABLE', 'The sign-in provider does not answer.', { retryAfterS: 10, cause: error });
       });
     return this.#provider;
   }
-}
-
-/** For a provider on this machine or in a trial. The library marks it as deprecated only to make it stand out. */
-function allowPlainHttp(provider: oidc.Configuration): void {
-  const { ['allowInsecureRequests']: allow } = oidc as unknown as Record<string, (of: oidc.Configuration) => void>;
-  allow?.(provider);
 }
 
 /** An address counts only where the provider has verified it: else anybody could take over an account by naming it. */

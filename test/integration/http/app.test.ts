@@ -38,7 +38,7 @@ describe('the HTTP server around the API', () => {
   }
 
   for (const path of [
-    '/admin',
+    '/administrator',
     '/index.php',
     '/m/a/b',
     '/assets/none.js',
