@@ -1,4 +1,3 @@
-import { Device } from 'mediasoup-client';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Joined, RequestInput } from '../../../src/protocol/signaling.ts';
 import type { Consent, Reaction } from '../../../src/protocol/values.ts';
@@ -27,11 +26,11 @@ import {
   type CallSnapshot,
   type Ring,
 } from './callState.ts';
-import { spatialLayers } from './layers.ts';
 import type { DeviceKind } from './media/devices.ts';
-import { MediaLink, type LinkReport, type NewConsumer, type TransportParameters } from './media/MediaLink.ts';
+import { CallLink } from './media/CallLink.ts';
+import type { LinkReport, NewConsumer } from './media/MediaLink.ts';
 import { OwnMedia, type OwnMediaOptions } from './media/OwnMedia.ts';
-import { ViewerLayers, type Place } from './media/ViewerLayers.ts';
+import type { Place } from './media/ViewerLayers.ts';
 import { displayName } from './people.ts';
 import { OnlineWatch } from './OnlineWatch.ts';
 import { QualityReporter } from './QualityReporter.ts';
@@ -73,16 +72,12 @@ export class CallClient {
   readonly signs: CallSigns;
   readonly #options: CallClientOptions;
   readonly #own: OwnMedia;
-  readonly #layers: ViewerLayers;
+  readonly #link: CallLink;
   readonly #board = new AssessmentBoard();
   readonly #online = new OnlineWatch((online) => this.#setOnline(online));
   readonly #quality: QualityReporter;
   readonly #ticker: ReturnType<typeof setInterval>;
   readonly #unsubscribe: Array<() => void> = [];
-  #device: Device | null = null;
-  #link: MediaLink | null = null;
-  /** Offers of consumers wait for this, so that none is lost while transports are being replaced. */
-  #linkReady: PromiseWithResolvers<MediaLink> = Promise.withResolvers();
   #resumeToken: string | null = null;
   readonly #reactionTimers = new Map<string, ReturnType<typeof setTimeout>>();
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
@@ -102,7 +97,14 @@ export class CallClient {
       read: () => this.snapshot.chat,
       write: (chat) => this.#set({ chat }),
     });
-    this.#layers = new ViewerLayers(options.signaling);
+    this.#link = new CallLink({
+      signaling: options.signaling,
+      own: this.#own,
+      onConnected: (connected) => {
+        this.#online.set({ media: connected });
+        if (!connected) void options.signaling.doubt();
+      },
+    });
     this.challenges = new ChallengeClient({
       signaling: options.signaling,
       selfId: () => this.snapshot.self?.peerId ?? null,
@@ -110,7 +112,7 @@ export class CallClient {
     });
     this.#ticker = setInterval(() => this.#showAssessments(), 1000);
     this.#quality = new QualityReporter(
-      () => (this.#connected ? (this.#link?.recvStats ?? null) : null),
+      () => (this.#connected ? this.#link.recvStats : null),
       (quality) => this.#reportQuality(quality),
     );
     this.#handleNotifications();
@@ -175,13 +177,12 @@ export class CallClient {
 
   /** How media flow now; null while there is no connection. */
   async linkReport(): Promise<LinkReport | null> {
-    // What closes while it is read has nothing to tell.
-    return (await this.#link?.report().catch(() => null)) ?? null;
+    return this.#link.report();
   }
 
   /** A tile shows a video in this place, or no longer. */
   showVideo(consumerId: string, tile: object, place: Place | null): void {
-    this.#layers.show(consumerId, tile, place);
+    this.#link.showVideo(consumerId, tile, place);
   }
 
   /** Leaves; a direct call ends with that, for both. What was only prepared is given up without anybody's notice. */
@@ -229,12 +230,9 @@ export class CallClient {
     clearTimeout(this.#retryTimer);
     for (const timer of this.#reactionTimers.values()) clearTimeout(timer);
     this.#quality.close();
-    this.#layers.close();
     this.challenges.close();
     this.#own.close();
-    this.#link?.close();
-    this.#linkReady.reject(new Error('call is over'));
-    this.#linkReady.promise.catch(() => undefined);
+    this.#link.close();
     this.#set({ phase: 'ended', endCode: code });
   }
 
@@ -245,12 +243,12 @@ export class CallClient {
     const prepared = await signaling.request('prepare', { roomId, consent });
     if (this.closed) return;
     this.#set({ call: prepared.call, self: { ...prepared.self, stops: [] } });
-    await this.#openLink(prepared.routerRtpCapabilities, prepared.sendTransport, prepared.recvTransport);
+    await this.#link.open(prepared.routerRtpCapabilities, prepared.sendTransport, prepared.recvTransport);
     if (this.snapshot.phase === 'opening') this.#set({ phase: 'prepared' });
   }
 
   async #enter(request: Promise<Joined>): Promise<void> {
-    this.#link?.forceKeyFrame();
+    this.#link.forceKeyFrame();
     try {
       const joined = await request;
       if (!this.closed) this.#accept(joined);
@@ -273,7 +271,7 @@ export class CallClient {
     this.#set({ phase: status === 'ringing' ? 'calling' : 'connected' });
     if (!this.#connected) return;
     this.#own.entered();
-    this.#layers.start();
+    this.#link.startLayers();
   }
 
   #fail(error: unknown): void {
@@ -282,62 +280,11 @@ export class CallClient {
 
   // Media
 
-  async #openLink(routerRtpCapabilities: object, send: TransportParameters, recv: TransportParameters): Promise<void> {
-    const device = await this.#loadedDevice(routerRtpCapabilities);
-    this.#closeLink();
-    const link = new MediaLink({
-      device,
-      requests: this.#options.signaling,
-      send,
-      recv,
-      onConnected: (connected) => {
-        if (this.#link !== link) return;
-        this.#online.set({ media: connected });
-        if (!connected) void this.#options.signaling.doubt();
-      },
-    });
-    this.#link = link;
-    this.#linkReady.resolve(link);
-    this.#online.set({ media: true });
-    // Sending starts beside receiving, and neither the camera's opening nor its answer holds up the entry.
-    void this.#own.sendTo(link);
-    await link.connectRecv();
-  }
-
-  /** Offers that come from here on wait for the next link. */
-  #closeLink(): void {
-    if (!this.#link) return;
-    this.#link.close();
-    this.#link = null;
-    this.#linkReady = Promise.withResolvers();
-    this.#layers.clear();
-  }
-
-  async #loadedDevice(routerRtpCapabilities: object): Promise<Device> {
-    if (this.#device) return this.#device;
-    const device = await Device.factory();
-    await device.load({ routerRtpCapabilities });
-    this.#device = device;
-    return device;
-  }
-
-  async #rebuild(): Promise<void> {
-    const { signaling } = this.#options;
-    const [send, recv] = await Promise.all([
-      signaling.request('createTransport', { direction: 'send' }),
-      signaling.request('createTransport', { direction: 'recv' }),
-    ]);
-    if (this.closed || !this.#device) return;
-    await this.#openLink({}, send, recv);
-  }
-
   async #consume(offer: NewConsumer): Promise<boolean> {
     try {
-      const link = await this.#linkReady.promise;
-      const track = await link.consume(offer);
-      if (this.closed || link.closed) return false;
+      const track = await this.#link.consume(offer);
+      if (this.closed || track === null) return false;
       const { consumerId, producerId, peerId, source, backgroundChanged } = offer;
-      if (offer.kind === 'video') this.#layers.add(consumerId, layersOf(offer));
       const paused = offer.producerPaused;
       this.#set(withProducer(this.snapshot, { producerId, peerId, source, paused, backgroundChanged }));
       const received = { consumerId, producerId, peerId, source, track, stopped: false, layer: undefined };
@@ -350,8 +297,7 @@ export class CallClient {
   }
 
   #closeConsumer(consumerId: string): void {
-    this.#link?.closeConsumer(consumerId);
-    this.#layers.remove(consumerId);
+    this.#link.closeConsumer(consumerId);
     this.#set(withoutConsumer(this.snapshot, consumerId));
   }
 
@@ -424,11 +370,11 @@ export class CallClient {
         const mutes = notice.action === 'muteProducer' && notice.peerId === this.snapshot.self?.peerId;
         this.#obeyMute(mutes || (notice.action === 'muteEveryone' && this.snapshot.self?.role !== 'host'));
       }),
-      signaling.on('keyFrameWanted', () => this.#link?.forceKeyFrame()),
+      signaling.on('keyFrameWanted', () => this.#link.forceKeyFrame()),
       signaling.on('mediaReset', (reset) => {
-        this.#openLink(reset.routerRtpCapabilities, reset.sendTransport, reset.recvTransport).catch(
-          this.#options.onError,
-        );
+        this.#link
+          .open(reset.routerRtpCapabilities, reset.sendTransport, reset.recvTransport)
+          .catch(this.#options.onError);
       }),
     );
   }
@@ -515,13 +461,13 @@ export class CallClient {
     const joined = await signaling.request('join', { roomId, resumeToken, consent });
     if (this.closed) return;
     this.#accept(joined);
-    if (!joined.mediaAlive) return this.#rebuild();
-    // Whatever broke the socket may have moved this page to another network.
-    this.#link?.restartIce();
-    const alive = new Set(joined.consumerIds);
-    for (const consumerId of this.#link?.consumerIds ?? []) if (!alive.has(consumerId)) this.#closeConsumer(consumerId);
+    if (!joined.mediaAlive) return this.#link.rebuild();
     const mine = joined.producers.filter((producer) => producer.peerId === joined.self.peerId);
-    this.#link?.keepProducers(new Set(mine.map((producer) => producer.producerId)));
+    const gone = this.#link.resume(
+      joined.consumerIds,
+      mine.map((producer) => producer.producerId),
+    );
+    for (const consumerId of gone) this.#closeConsumer(consumerId);
     await this.#own.reconcile(mine, {
       pause: (producerId) => signaling.request('pauseProducer', { producerId }),
       resume: (producerId) => signaling.request('resumeProducer', { producerId }),
@@ -536,9 +482,4 @@ export class CallClient {
     // What arrives late must not bring back a call that is over.
     if (!this.closed) this.store.setState(change);
   }
-}
-
-function layersOf(offer: NewConsumer): number {
-  const encodings = offer.rtpParameters.encodings as Array<{ scalabilityMode?: string }> | undefined;
-  return spatialLayers(encodings?.[0]?.scalabilityMode);
 }
