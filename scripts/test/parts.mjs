@@ -15,8 +15,16 @@ const CHECKS = {
   format: [['prettier', '--check', '--log-level', 'warn', '.']],
 };
 
-/** Test suites and the minutes after which one that has not ended is stopped: it has left something open. */
-const SUITES = { unit: 5, integration: 20, e2e: 25 };
+/**
+ * Test suites: the minutes after which one that has not ended is stopped (it has left something open), and how often a
+ * test is tried again. Only what waits for real media, browsers and processes is: once, and it is named at the end, so
+ * that a test which passes only now and then is seen and mended.
+ */
+const SUITES = {
+  unit: { minutes: 5, retries: 0 },
+  integration: { minutes: 20, retries: 1 },
+  e2e: { minutes: 25, retries: 1 },
+};
 
 export const CHECK_NAMES = Object.keys(CHECKS);
 export const SUITE_NAMES = Object.keys(SUITES);
@@ -71,7 +79,9 @@ export async function runSuite(name) {
 /** @returns {Promise<number | string>} The exit code, or why there is none. */
 function runMocha(name, summary) {
   return new Promise((resolve) => {
-    const args = ['--forbid-only', '--reporter', inRoot('scripts/test/reporter.cjs'), `test/${name}/**/*.test.ts`];
+    const { minutes, retries } = SUITES[name];
+    const reporter = inRoot('scripts/test/reporter.cjs');
+    const args = ['--forbid-only', '--retries', String(retries), '--reporter', reporter, `test/${name}/**/*.test.ts`];
     const child = spawn(inRoot('node_modules/.bin/mocha'), args, {
       cwd: inRoot(),
       env: { ...process.env, NODE_ENV: 'test', TEST_SUMMARY: summary },
@@ -81,10 +91,10 @@ function runMocha(name, summary) {
     const limit = setTimeout(() => {
       tooLong = true;
       child.kill('SIGKILL');
-    }, SUITES[name] * 60_000);
+    }, minutes * 60_000);
     child.once('close', (code, signal) => {
       clearTimeout(limit);
-      resolve(tooLong ? `it did not end within ${SUITES[name]} minutes` : (code ?? signal));
+      resolve(tooLong ? `it did not end within ${minutes} minutes` : (code ?? signal));
     });
   });
 }
