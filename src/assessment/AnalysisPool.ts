@@ -14,8 +14,14 @@ export class AnalysisPool {
    *
    * @param options.processes - How many; null for one fewer than there are cores, at least one.
    * @param options.modelsDir - Folder with the models and their `manifest.json`.
+   * @param options.program - See `StartOptions`.
    */
-  static async create(options: { processes: number | null; modelsDir: string; logger: Logger }): Promise<AnalysisPool> {
+  static async create(options: {
+    processes: number | null;
+    modelsDir: string;
+    logger: Logger;
+    program?: string;
+  }): Promise<AnalysisPool> {
     const count = options.processes ?? Math.max(1, availableParallelism() - 1);
     const pool = new AnalysisPool(Array.from({ length: count }, () => new AnalysisSlot(options)));
     await Promise.all(pool.#slots.map((slot) => slot.start()));

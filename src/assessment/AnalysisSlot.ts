@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks';
 import type { CatalogEntry } from '../analysis/protocol.ts';
 import type { Logger } from '../logger.ts';
 import { AnalysisChild } from './AnalysisChild.ts';
+import type { StartOptions } from './startAnalysisProcess.ts';
 
 /** A process that dies is started again after this, then after twice as long, and so on. */
 const FIRST_RESTART_MS = 1000;
@@ -20,7 +21,7 @@ export class AnalysisSlot extends EventEmitter<{ up: [AnalysisChild]; down: [] }
   /** Participants who belong here. */
   subjects = 0;
   restarts = 0;
-  readonly #modelsDir: string;
+  readonly #start: Pick<StartOptions, 'modelsDir' | 'program'>;
   readonly #logger: Logger;
   readonly #abort = new AbortController();
   #child: AnalysisChild | null = null;
@@ -32,11 +33,11 @@ export class AnalysisSlot extends EventEmitter<{ up: [AnalysisChild]; down: [] }
   /** Model -> times that the process died or hung in it. */
   readonly #deaths = new Map<string, number>();
 
-  constructor(options: { modelsDir: string; logger: Logger }) {
+  constructor({ modelsDir, program, logger }: Pick<StartOptions, 'modelsDir' | 'program'> & { logger: Logger }) {
     super();
     this.setMaxListeners(0);
-    this.#modelsDir = options.modelsDir;
-    this.#logger = options.logger;
+    this.#start = program === undefined ? { modelsDir } : { modelsDir, program };
+    this.#logger = logger;
   }
 
   /** The process, or null while there is none. */
@@ -72,7 +73,7 @@ export class AnalysisSlot extends EventEmitter<{ up: [AnalysisChild]; down: [] }
 
   async #fill(): Promise<void> {
     try {
-      const options = { modelsDir: this.#modelsDir, logger: this.#logger, signal: this.#abort.signal };
+      const options = { ...this.#start, logger: this.#logger, signal: this.#abort.signal };
       const child = await AnalysisChild.start(options);
       if (this.#closed) return await child.close();
       this.#adopt(child);

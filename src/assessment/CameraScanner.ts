@@ -6,6 +6,7 @@ import type { Logger } from '../logger.ts';
 import type { UnscoredReason } from '../protocol/assessment.ts';
 import type { AnalysisChild, AnalysisStream, LookAnswer } from './AnalysisChild.ts';
 import type { AnalysisSlot } from './AnalysisSlot.ts';
+import { INTENDED_STEP_MS, Pace } from './Pace.ts';
 import { nextScanInMs } from './policy.ts';
 import type { RtpTap, WatchedCamera } from './types.ts';
 
@@ -29,7 +30,8 @@ export interface ScannerOptions {
   heldBackMs: () => number;
   /** What the last result means for the next look. */
   cadence: () => { risk: number | null; faceSeen: boolean };
-  onLooked: (looked: Looked) => void;
+  /** @param tooSeldom - Looks are so far apart that nothing would have been found: see `Pace`. */
+  onLooked: (looked: Looked, tooSeldom: boolean) => void;
   onFailure: (failure: ScanFailure) => void;
   /** There is no process to look with, and what one remembered of this camera is gone. */
   onDown: () => void;
@@ -41,7 +43,7 @@ const LOOK_DEADLINE_MS = 2500;
 const MIN_BETWEEN_REQUESTS_MS = 500;
 /** An unanswered request is held by the sender or lost; mediasoup repeats it by itself after a second. */
 const ASK_AGAIN_MS = 1000;
-const WINDOW_STEP_MS = 1000;
+const WINDOW_STEP_MS = INTENDED_STEP_MS;
 /** So that looks never keep step with a loop that they should hit at many places. */
 const WINDOW_JITTER = 0.2;
 const LATEST_WANTED_MS = 2000;
@@ -86,6 +88,7 @@ export class CameraScanner {
   #lastRequestMs = -Infinity;
   #flowing = false;
   #waitedMs = 0;
+  readonly #pace = new Pace();
   /** When the newest key frame was asked for (epoch, milliseconds), and how long the last one took to come. */
   #askedAtMs = 0;
   #latencyMs = 0;
@@ -220,7 +223,9 @@ export class CameraScanner {
         this.#wantedAtMs = answer.looked.nextAtMs;
         this.#waitedMs = answer.looked.waitedMs;
         if (answer.looked.suspicious) this.#openSuspicionWindow();
-        return this.#options.onLooked(answer.looked);
+        if (this.#close || this.#inWindow) this.#pace.note(answer.looked.atMs);
+        else this.#pace.rest();
+        return this.#options.onLooked(answer.looked, this.#pace.tooSeldom);
       case 'unreadable':
         return this.#fail('corrupt_video');
       case 'nothing':
@@ -266,12 +271,18 @@ export class CameraScanner {
     const random = randomInt(1 << 30) / (1 << 30);
     if (this.#inWindow) {
       const stepMs = Math.min(scanIntervalMs, Math.max(WINDOW_STEP_MS, STEPS_PER_WAIT * this.#waitedMs));
-      if (stepMs > WINDOW_STEP_MS) this.counters.slowed++;
+      if (stepMs > WINDOW_STEP_MS) this.#slowDown(stepMs);
       else if (this.#wantedAtMs !== null) return this.#untilWantedMs(this.#wantedAtMs);
       const jitteredMs = stepMs * (1 - WINDOW_JITTER + 2 * WINDOW_JITTER * random);
       return Math.max(MIN_BETWEEN_REQUESTS_MS, this.#lastRequestMs + jitteredMs - nowMs);
     }
     return nextScanInMs({ scanIntervalMs, ...this.#options.cadence() }, random);
+  }
+
+  /** A window lasts until it has had its looks: less of them would be less than was promised. At rest it is no faster. */
+  #slowDown(stepMs: number): void {
+    this.counters.slowed++;
+    this.#windowEndsMs += stepMs - WINDOW_STEP_MS;
   }
 
   /** A picture that is to be compared with one before has to be taken at the right moment, not only in time. */

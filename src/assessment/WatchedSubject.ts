@@ -8,7 +8,15 @@ import { CameraScanner, type ScanFailure, type ScanTimes } from './CameraScanner
 import type { ChallengeEvent } from './challenges/Challenge.ts';
 import { ChallengeDesk } from './challenges/ChallengeDesk.ts';
 import type { ChallengeHistory } from './challenges/ChallengeHistory.ts';
-import { emptyLedger, forgetGenuine, forgetPassed, refuteByPass, remember, type Ledger } from './ledger.ts';
+import {
+  doubtAbsence,
+  emptyLedger,
+  forgetGenuine,
+  forgetPassed,
+  refuteByPass,
+  remember,
+  type Ledger,
+} from './ledger.ts';
 import { climb, lowestRung, type Ladder, type PolicySettings, type Step } from './policy.ts';
 import { fuse } from './risk.ts';
 import type { AssessmentDetail, Subject, SubjectIdentity, WatchedCamera } from './types.ts';
@@ -168,11 +176,11 @@ export class WatchedSubject implements Subject {
       logger,
       heldBackMs,
       cadence: () => ({ risk: this.#assessment.risk, faceSeen: this.#faceless.looks === 0 }),
-      onLooked: (looked) => this.#handleLooked(looked),
+      onLooked: (looked, tooSeldom) => this.#handleLooked(looked, tooSeldom),
       onFailure: (failure) => this.#handleFailure(failure),
       onDown: () => this.#handleDown(),
     });
-    this.#restartStaleTimer();
+    this.#restartStaleTimer(Date.now());
   }
 
   #stopScanning(): void {
@@ -197,9 +205,10 @@ export class WatchedSubject implements Subject {
     this.#faceless = { looks: 0, sinceMs: 0 };
   }
 
-  #handleLooked(looked: Looked): void {
+  #handleLooked(looked: Looked, tooSeldom: boolean): void {
     if (!this.#scanner) return;
     this.#ledger = remember(this.#ledger, looked.evidence);
+    if (tooSeldom) this.#ledger = doubtAbsence(this.#ledger);
     if (looked.evidence.some(isFaceChange)) this.#voidPasses();
     if (looked.glimpse) this.challenges.see({ atMs: looked.atMs, ...looked.glimpse });
     this.#last = looked;
@@ -207,7 +216,7 @@ export class WatchedSubject implements Subject {
     this.#failure = null;
     this.#failedLooks = 0;
     this.#notePresence(looked);
-    this.#restartStaleTimer();
+    this.#restartStaleTimer(looked.atMs);
     this.#tell(looked);
     this.#options.onLook(looked);
     this.#climb();
@@ -271,12 +280,17 @@ export class WatchedSubject implements Subject {
     this.#tell(null);
   }
 
-  #restartStaleTimer(): void {
+  /** @param sinceMs - When the newest picture came, which may have waited long for its turn; epoch, milliseconds. */
+  #restartStaleTimer(sinceMs: number): void {
     if (this.#staleTimer) clearTimeout(this.#staleTimer);
-    this.#staleTimer = setTimeout(() => {
-      this.#freshness = 'stale';
-      this.#tell(null);
-    }, this.#options.times.staleAfterMs);
+    const leftMs = sinceMs + this.#options.times.staleAfterMs - Date.now();
+    this.#staleTimer = setTimeout(
+      () => {
+        this.#freshness = 'stale';
+        this.#tell(null);
+      },
+      Math.max(0, leftMs),
+    );
   }
 
   /**

@@ -31,6 +31,17 @@ export function remember(ledger: Ledger, evidence: readonly Evidence[]): Ledger 
 }
 
 /**
+ * The pictures were looked at too seldom to find a stopped or repeated one: that none was found is taken back, and said.
+ * What was found stays.
+ */
+export function doubtAbsence(ledger: Ledger): Ledger {
+  const integrity = ledger.get('stream_integrity');
+  if (!integrity || (integrity.newest && integrity.newest.llr > 0)) return ledger;
+  const last: Evidence = { ...integrity.last, llr: 0, quality: 0, abstained: true, code: 'too_seldom' };
+  return new Map(ledger).set('stream_integrity', { ...integrity, newest: null, last });
+}
+
+/**
  * Another track, another camera, or an analysis process that lost its memory: what spoke for the person is of something
  * else. What spoke against stays, so that switching the camera washes nothing off.
  */

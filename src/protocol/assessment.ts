@@ -57,6 +57,8 @@ export const causeCode = z.enum([
   'too_dark',
   'too_blurred',
   'model_missing',
+  /** The server had no time to look as often as the analyzer needs. */
+  'too_seldom',
   'unusual',
   'not_done',
   'passed',

@@ -33,13 +33,14 @@ export class TestMonitor {
   #lastPeer = 0;
 
   static async create(
-    options: { processes?: number; times?: Partial<SubjectTimes>; modelsDir?: string } = {},
+    options: { processes?: number; times?: Partial<SubjectTimes>; modelsDir?: string; program?: string } = {},
   ): Promise<TestMonitor> {
     const logger = createLogger('silent');
     const pool = await AnalysisPool.create({
       processes: options.processes ?? 1,
       modelsDir: options.modelsDir ?? modelsDir,
       logger,
+      ...(options.program === undefined ? {} : { program: options.program }),
     });
     return new TestMonitor(pool, { ...realTimes, ...options.times });
   }

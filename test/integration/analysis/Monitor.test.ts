@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { fileURLToPath } from 'node:url';
 import type { types } from 'mediasoup';
 import type { WorkerPool } from '../../../src/media/WorkerPool.ts';
 import type { Assessment } from '../../../src/protocol/assessment.ts';
@@ -185,6 +186,19 @@ describe('Monitor, through a mediasoup worker', function () {
     watched.subject.close();
     watched.subject.setCamera(camera);
     assert.equal(watched.results.length, told);
+  });
+
+  it('calls nobody safe any longer whose looks get no turn', async () => {
+    const program = fileURLToPath(new URL('../../support/starvedAnalysis.ts', import.meta.url));
+    await restart({ program, times: { staleAfterMs: 2500 } });
+    const watched = test.watch(await cameraOf(stillPerson(pattern(WIDTH, HEIGHT))));
+    const safe = await watched.until(isSafe, 5000);
+    await watched.unscored('analysis_down', 10_000);
+    const [before, after] = watched.results.slice(-2);
+    assert.equal(before?.assessment.status, 'safe');
+    const ageMs = after!.atMs - Date.parse(safe.scannedAt!);
+    // Sooner than the first of the looks is given up.
+    assert.ok(ageMs >= 2400 && ageMs < 7000, `${ageMs} ms`);
   });
 
   it('holds a look back while somebody joins, but not for ever', async () => {

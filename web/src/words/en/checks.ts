@@ -278,6 +278,7 @@ export const checks = {
     too_dark: 'The picture is too dark.',
     too_blurred: 'The picture is too blurred.',
     model_missing: 'This check is not installed.',
+    too_seldom: 'Looked at too seldom: the server is busy.',
     unusual: 'Looks unusual to a model; a hint only.',
     not_done: 'Not done yet.',
     passed: 'Passed.',
