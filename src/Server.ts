@@ -21,6 +21,7 @@ import type { Config } from './config.ts';
 import { PostgresAdminStore } from './db/AdminStore.ts';
 import { PostgresAssessmentStore } from './db/AssessmentStore.ts';
 import { chain } from './calls/policyChain.ts';
+import { PolicyHeads, SignedPolicyStore } from './calls/PolicyHeads.ts';
 import { PolicyLog } from './calls/PolicyLog.ts';
 import { PostgresCallStore } from './db/CallStore.ts';
 import { Database } from './db/Database.ts';
@@ -47,6 +48,7 @@ import { Room } from './media/Room.ts';
 import { WorkerPool } from './media/WorkerPool.ts';
 import { ModelCatalog, modelFolder } from './modelCatalog.ts';
 import { SignalingServer } from './signaling/SignalingServer.ts';
+import { VerdictLog } from './verdictLog.ts';
 
 export interface ServerOptions {
   config: Config;
@@ -162,9 +164,8 @@ async function build(options: ServerOptions, parts: Closable[], done: (built: Bu
     }),
   );
   const { accounts, guests } = await openAccounts(config, logger, database);
-  const policyStore = new PostgresPolicyStore(database, chain);
-  const policyOutbox = own(await FilePolicyOutbox.open({ dataDir: config.dataDir, store: policyStore, logger }));
-  const policyLog = new PolicyLog({ store: policyStore, outbox: policyOutbox, logger });
+  const policyLog = await openPolicyLog(config, database, own, logger);
+  const verdicts = own(new VerdictLog(policyLog, logger));
   const outbox = own(
     await RecordOutboxFile.open({
       file: join(config.dataDir, 'record-outbox.jsonl'),
@@ -232,7 +233,8 @@ async function build(options: ServerOptions, parts: Closable[], done: (built: Bu
     const views = { forOthers: forOthers(assessment), forSelf: forSelf(assessment) };
     calls.live(callId)?.setAssessment(peerId, views);
   });
-  followPolicy({ monitor, calls, mode: config.policy.mode, logger });
+  monitor.on('assessment', (result) => verdicts.noteAssessment(result));
+  followPolicy({ monitor, calls, verdicts, mode: config.policy.mode, logger });
   await listen(httpServer, config);
   own(signaling);
   return done({ url: urlOf(httpServer, config), accounts, calls, monitor, policyLog, workers, drainState });
@@ -246,18 +248,28 @@ async function withCertificate(config: Config): Promise<Config> {
 }
 
 /** Brings active checks, and what the policy makes of results, into the calls. */
-function followPolicy(parts: { monitor: Monitor; calls: Calls; mode: Config['policy']['mode']; logger: Logger }): void {
-  const { monitor, calls, mode, logger } = parts;
+function followPolicy(parts: {
+  monitor: Monitor;
+  calls: Calls;
+  verdicts: VerdictLog;
+  mode: Config['policy']['mode'];
+  logger: Logger;
+}): void {
+  const { monitor, calls, verdicts, mode, logger } = parts;
   const report = (error: unknown): void => logger.error({ err: error }, 'a policy step was not taken');
-  monitor.on('challenge', ({ callId, peerId }, news) => {
+  monitor.on('challenge', (subject, news) => {
+    const { callId, peerId } = subject;
+    if (news.type === 'ended') verdicts.noteChallenge(subject, news.end);
     const call = calls.live(callId);
     call?.tellChallenge(peerId, news);
     const user = call?.peers.get(peerId)?.user;
     if (!call || !user || news.type !== 'ended' || news.end.result !== 'passed') return;
     calls.moderation.release(call, user.id).catch(report);
   });
-  monitor.on('step', ({ callId, peerId }, step, { causes }) => {
+  monitor.on('step', (subject, step, { causes }) => {
+    const { callId, peerId } = subject;
     const taken = isTaken(step, mode);
+    verdicts.noteStep(subject, step, taken);
     logger.info({ callId, peerId, ...step, taken }, 'policy step');
     const found = causes.find(({ outcome }) => outcome === 'found');
     const call = calls.live(callId);
@@ -287,6 +299,22 @@ async function openDatabase(
     },
   );
   return own(database);
+}
+
+/** The log of verdicts and actions: in the database, signed beside it, and in a file while the database is away. */
+async function openPolicyLog(
+  { dataDir }: Config,
+  database: Database,
+  own: <T extends Closable>(part: T) => T,
+  logger: Logger,
+): Promise<PolicyLog> {
+  const heads = own(await PolicyHeads.open(dataDir));
+  const kept = new PostgresPolicyStore(database, chain);
+  // Logs from before there were signatures are vouched for as they are now.
+  if (heads.fresh) await Promise.all((await kept.ends()).map((end) => heads.add(end)));
+  const store = new SignedPolicyStore(kept, heads);
+  const outbox = own(await FilePolicyOutbox.open({ dataDir, store, logger }));
+  return new PolicyLog({ store, outbox, logger });
 }
 
 /** The launcher's errors are sentences for the operator already. */

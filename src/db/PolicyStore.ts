@@ -21,6 +21,12 @@ const columns = `c.uuid AS call_uuid, p.seq, p.uuid, p.at, a.uuid AS actor, p.su
   p.action, p.details, p.prev_hash, p.hash`;
 const tables = `policy_actions p JOIN calls c ON c.id = p.call_id LEFT JOIN users a ON a.id = p.actor_id`;
 
+export interface KeptBasis {
+  peerId: string;
+  at: Date;
+  basis: unknown;
+}
+
 /** The policy log in Postgres. A trigger lets rows be added only. */
 export class PostgresPolicyStore implements PolicyStore {
   readonly #database: Database;
@@ -51,6 +57,32 @@ export class PostgresPolicyStore implements PolicyStore {
 
   async entries(callId: string): Promise<ChainedEntry[]> {
     return entriesWhere(this.#database, 'c.uuid = $1', [callId]);
+  }
+
+  /** Calls that have a log. */
+  async callIds(): Promise<string[]> {
+    const rows = await this.#database.rows<{ uuid: string }>(
+      'SELECT uuid FROM calls c WHERE EXISTS (SELECT 1 FROM policy_actions p WHERE p.call_id = c.id) ORDER BY id',
+    );
+    return rows.map(({ uuid }) => uuid);
+  }
+
+  /** Of all calls the ends of their logs. */
+  async ends(): Promise<ChainedEntry[]> {
+    return entriesWhere(
+      this.#database,
+      'p.seq = (SELECT max(seq) FROM policy_actions l WHERE l.call_id = p.call_id)',
+      [],
+    );
+  }
+
+  /** What the assessments of a call were computed from, as far as it is still kept. */
+  async bases(callId: string): Promise<KeptBasis[]> {
+    return this.#database.rows<KeptBasis>(
+      `SELECT a.peer_id AS "peerId", a.at, a.basis FROM security_assessments a JOIN calls c ON c.id = a.call_id
+       WHERE c.uuid = $1 AND a.basis IS NOT NULL`,
+      [callId],
+    );
   }
 }
 
