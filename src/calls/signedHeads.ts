@@ -50,9 +50,12 @@ export function checkHeads(lines: readonly string[], publicKey: KeyObject): Chec
   let previous: string | null = null;
   for (const [i, line] of lines.entries()) {
     const head = readHead(line);
-    if (!head || head.previous !== previous || !isSigned(head, publicKey)) {
-      return { heads, faults: [...faults, { callId: head?.call_id ?? null, seq: i + 1, what: 'heads file' }] };
-    }
+    const stop = (callId: string | null): CheckedHeads => ({
+      heads,
+      faults: [...faults, { callId, seq: i + 1, what: 'heads file' }],
+    });
+    if (!head) return stop(null);
+    if (head.previous !== previous || !isSigned(head, publicKey)) return stop(head.call_id);
     previous = digestOf(line);
     const ofCall = heads.get(head.call_id) ?? new Map<number, string>();
     heads.set(head.call_id, ofCall);
