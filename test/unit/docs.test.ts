@@ -33,7 +33,7 @@ describe('the documents for operators', () => {
     for (const file of files) assert.ok(existsSync(join(root, 'test', file)), file);
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
     for (const page of ['docs/operating.md', 'docs/configuration.md', 'docs/security.md']) {
-      for (const [, name] of read(page).matchAll(/npm run ([\w:]+)/g))
+      for (const [, name] of read(page).matchAll(/npm run ([\w:-]+)/g))
         assert.ok(scripts[name ?? ''], `${page}: ${name ?? ''}`);
     }
   });
