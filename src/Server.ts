@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import type { Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AnalysisPool } from './assessment/AnalysisPool.ts';
@@ -42,11 +41,11 @@ import { createHttpApp } from './http/app.ts';
 import { createWebServer } from './http/httpServer.ts';
 import { selfSignedCertificate } from './http/selfSignedCertificate.ts';
 import type { Logger } from './logger.ts';
-import { announcedAddress, announcedAddressProblem } from './media/announcedAddress.ts';
 import { NetworkProbes } from './media/NetworkProbes.ts';
 import { Room } from './media/Room.ts';
-import { WorkerPool } from './media/WorkerPool.ts';
+import type { WorkerPool } from './media/WorkerPool.ts';
 import { ModelCatalog, modelFolder } from './modelCatalog.ts';
+import { openMedia } from './openMedia.ts';
 import { SignalingServer } from './signaling/SignalingServer.ts';
 import { VerdictLog } from './verdictLog.ts';
 
@@ -147,11 +146,15 @@ async function build(options: ServerOptions, parts: Closable[], done: (built: Bu
     return part;
   };
   await mkdir(config.dataDir, { recursive: true });
-  const [database, workers, pool] = await startTogether([
+  const [database, media, pool] = await startTogether([
     openDatabase(config, logger, own),
-    startWorkers(config, logger).then(own),
+    openMedia(config, logger).then((opened) => {
+      own(opened.workers);
+      return opened;
+    }),
     startAnalysis(config, logger, root).then(own),
   ]);
+  const { workers } = media;
   const catalog = own(useCatalog(pool, config, logger, root));
   const monitor = own(
     new Monitor({
@@ -235,8 +238,14 @@ async function build(options: ServerOptions, parts: Closable[], done: (built: Bu
   });
   monitor.on('assessment', (result) => verdicts.noteAssessment(result));
   followPolicy({ monitor, calls, verdicts, mode: config.policy.mode, logger });
-  await listen(httpServer, config);
+  // Before it listens, and closed after it: what it takes in does not keep the server open.
+  const gate = await media.open(httpServer);
+  await listen(httpServer, config).catch(async (error: unknown) => {
+    await gate.close();
+    throw error;
+  });
   own(signaling);
+  own(gate);
   return done({ url: urlOf(httpServer, config), accounts, calls, monitor, policyLog, workers, drainState });
 }
 
@@ -321,20 +330,6 @@ async function openPolicyLog(
 async function startPostgres(dataDir: string, logger: Logger): Promise<EmbeddedPostgres> {
   return EmbeddedPostgres.start({ dataDir, logger }).catch((error: unknown) => {
     throw error instanceof Error ? new StartError(error.message, { cause: error }) : error;
-  });
-}
-
-async function startWorkers(config: Config, logger: Logger): Promise<WorkerPool> {
-  const { address, port, workers } = config.rtc;
-  const announced = announcedAddress(config.rtc.announcedAddress);
-  const problem = announcedAddressProblem(announced, config.server.host);
-  if (problem) logger.warn({ announced }, problem);
-  return WorkerPool.create({
-    count: workers ?? availableParallelism(),
-    address,
-    announcedAddress: announced,
-    port,
-    logger,
   });
 }
 

@@ -24,6 +24,8 @@ const count = z.int().min(1).max(100_000);
 /** What is kept is kept for this long. */
 const days = z.int().min(1).max(3650);
 
+const listed = (value: string): string[] => value.split(',').map((item) => item.trim());
+
 /** Programs use it, so it is long; `config` never prints it. */
 const secret = z.string().min(1).max(1024);
 
@@ -58,6 +60,8 @@ const schema = z.strictObject({
     tlsKey: z.string().min(1).nullable(),
     tlsSelfSigned: z.boolean(),
     drainS: z.int().min(0).max(86_400),
+    connections: count,
+    connectionsPerAddress: count,
   }),
   dataDir: z.string().min(1),
   database: z.strictObject({
@@ -69,8 +73,17 @@ const schema = z.strictObject({
   }),
   rtc: z.strictObject({
     port: z.int().min(1).max(65535),
-    address: z.string().refine((value) => isIP(value) !== 0, 'must be an IP address'),
-    announcedAddress: z.string().min(1).max(253).nullable(),
+    address: z
+      .string()
+      .refine((value) => listed(value).every((item) => isIP(item) !== 0), 'must be IP addresses, separated by commas'),
+    announcedAddress: z
+      .string()
+      .refine(
+        (value) => listed(value).every((item) => item.length > 0 && item.length <= 253) && listed(value).length <= 8,
+        'must be up to eight addresses or host names, separated by commas',
+      )
+      .nullable(),
+    singlePort: z.boolean(),
     workers: z.int().min(1).max(64).nullable(),
   }),
   auth: z.strictObject({
@@ -167,6 +180,7 @@ const variables: Record<string, { path: readonly string[]; read?: (text: string)
   DATABASE_URL: { path: ['database', 'url'] },
   RTC_PORT: { path: ['rtc', 'port'], read: number },
   RTC_ADDRESS: { path: ['rtc', 'address'] },
+  SINGLE_PORT: { path: ['rtc', 'singlePort'], read: yesNo },
   ANNOUNCED_ADDRESS: { path: ['rtc', 'announcedAddress'] },
   WORKERS: { path: ['rtc', 'workers'], read: number },
   SCAN_INTERVAL_MS: { path: ['analysis', 'scanIntervalMs'], read: number },

@@ -18,6 +18,7 @@ export interface Reading {
   height: number;
   /** Of the selected candidate pairs. */
   protocols: string[];
+  remotePorts: number[];
 }
 
 interface NetworkWatch {
@@ -30,6 +31,12 @@ declare global {
   interface Window {
     networkWatch: NetworkWatch;
   }
+}
+
+export interface CallOverLinkOptions {
+  /** Pages, sockets and media on TCP port 443, with TLS. */
+  singlePort?: boolean;
+  env?: Record<string, string>;
 }
 
 const httpPort = 8000;
@@ -56,7 +63,7 @@ export class CallOverLink {
     this.#folder = folder;
   }
 
-  static async open(): Promise<CallOverLink> {
+  static async open({ singlePort = false, env = {} }: CallOverLinkOptions = {}): Promise<CallOverLink> {
     const folder = await mkdtemp(join(tmpdir(), 'veritalk-network-'));
     const link = await Link.open();
     let server: ServerProcess | null = null;
@@ -71,6 +78,8 @@ export class CallOverLink {
           RTC_ADDRESS: serverAddress,
           ANNOUNCED_ADDRESS: serverAddress,
           WORKERS: '1',
+          ...(singlePort && { PORT: '443', SINGLE_PORT: 'yes', TLS_SELF_SIGNED: 'yes' }),
+          ...env,
         },
       });
       const { url } = server;
@@ -181,6 +190,7 @@ async function launchInside(link: Link, side: 'client' | 'server', url: string, 
   const wrapper = join(folder, `chromium-${side}`);
   const chromium = process.env.CHROMIUM_BIN ?? '/usr/bin/chromium';
   await writeFile(wrapper, `#!/bin/sh\nexec ${link.on(side).join(' ')} ${chromium} "$@"\n`, { mode: 0o755 });
-  // Browsers open cameras on https and on this machine only; inside the namespaces there is neither.
-  return launchBrowser({ executable: wrapper, args: [`--unsafely-treat-insecure-origin-as-secure=${url}`] });
+  // Browsers open cameras on https and on this machine only; the server's certificate is its own.
+  const args = [`--unsafely-treat-insecure-origin-as-secure=${url}`, '--ignore-certificate-errors'];
+  return launchBrowser({ executable: wrapper, args });
 }

@@ -22,6 +22,8 @@ export interface LinkSettings {
   cut?: 0 | 1;
   noudp?: 0 | 1;
   notcp?: 0 | 1;
+  /** The one TCP port of the server that is open; 0: all are. */
+  onlytcp?: number;
 }
 
 /** Addresses inside the namespaces; 203.0.113.0/24 and 198.51.100.0/24 are TEST-NETs (RFC 5737). */

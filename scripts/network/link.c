@@ -10,6 +10,7 @@
  *
  *   delay MS   jitter MS   loss PERCENT   rate KBIT (0: no limit)   queue MS (of the rate; what does not fit is dropped)
  *   cut 0|1    noudp 0|1   notcp 0|1   nat ADDRESS (what the server sees instead of the client's address; 0.0.0.0: no NAT)
+ *   onlytcp PORT (TCP to other ports of the server is blocked; 0: none is)
  *   client ADDRESS (the client's own address, behind the NAT)
  */
 #define _GNU_SOURCE
@@ -40,7 +41,7 @@ typedef struct Packet {
 typedef struct {
   int out; /* where its packets are written */
   double delay_ms, jitter_ms, loss_percent, rate_kbit, queue_ms;
-  int cut, no_udp, no_tcp;
+  int cut, no_udp, no_tcp, only_tcp;
   uint64_t busy_until_ns;
   Packet *first, *last;
 } Direction;
@@ -89,9 +90,18 @@ static void translate(unsigned char *packet, int length, int offset, uint32_t fr
     adjust_checksum(packet + header + 6, from, to);
 }
 
+/* Whether a firewall that opens one TCP port of the server keeps a packet. Fragments carry no port; there are none. */
+static int other_port(const Direction *d, const unsigned char *packet, int length) {
+  int header = 4 * (packet[0] & 15);
+  if (!d->only_tcp || packet[9] != TCP || length < header + 4) return 0;
+  const unsigned char *port = packet + header + (d == &up ? 2 : 0);
+  return ((port[0] << 8) | port[1]) != d->only_tcp;
+}
+
 static void take(Direction *d, unsigned char *bytes, int length) {
   if (length < 20 || bytes[0] >> 4 != 4) return;
   if (d->cut || (d->no_udp && bytes[9] == UDP) || (d->no_tcp && bytes[9] == TCP)) return;
+  if (other_port(d, bytes, length)) return;
   if (drand48() * 100 < d->loss_percent) return;
   if (public_address && d == &up) translate(bytes, length, 12, client_address, public_address);
   if (public_address && d == &down) translate(bytes, length, 16, public_address, client_address);
@@ -133,6 +143,7 @@ static void set(Direction *d, const char *name, const char *value) {
   else if (!strcmp(name, "cut")) d->cut = number != 0;
   else if (!strcmp(name, "noudp")) d->no_udp = number != 0;
   else if (!strcmp(name, "notcp")) d->no_tcp = number != 0;
+  else if (!strcmp(name, "onlytcp")) d->only_tcp = (int)number;
   else if (!strcmp(name, "nat")) public_address = inet_addr(value);
   else if (!strcmp(name, "client")) client_address = inet_addr(value);
   else fprintf(stderr, "link: there is no setting %s\n", name);

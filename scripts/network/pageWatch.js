@@ -28,7 +28,15 @@ setInterval(() => {
 watch.reset = () => Object.assign(watch, { frames: 0, longestGapMs: 0, lastFrameAtMs: performance.now() });
 
 watch.read = async () => {
-  const sums = { framesDecoded: 0, freezeS: 0, audioSamples: 0, concealed: 0, height: 0, protocols: [] };
+  const sums = {
+    framesDecoded: 0,
+    freezeS: 0,
+    audioSamples: 0,
+    concealed: 0,
+    height: 0,
+    protocols: [],
+    remotePorts: [],
+  };
   for (const connection of watch.connections.filter((c) => c.connectionState === 'connected')) {
     const stats = [...(await connection.getStats()).values()];
     for (const stat of stats) {
@@ -42,7 +50,9 @@ watch.read = async () => {
         sums.concealed += (stat.concealedSamples ?? 0) - (stat.silentConcealedSamples ?? 0);
       }
       if (stat.type === 'candidate-pair' && stat.nominated && stat.state === 'succeeded') {
-        sums.protocols.push(stats.find((s) => s.id === stat.remoteCandidateId)?.protocol ?? '');
+        const remote = stats.find((s) => s.id === stat.remoteCandidateId);
+        sums.protocols.push(remote?.protocol ?? '');
+        sums.remotePorts.push(remote?.port ?? 0);
       }
     }
   }

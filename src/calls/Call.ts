@@ -1,8 +1,8 @@
 import { EventEmitter } from 'node:events';
 import { AppError, notFound } from '../errors.ts';
 import type { Logger } from '../logger.ts';
+import type { TransportOffer } from '../media/MediaWorker.ts';
 import type { Room } from '../media/Room.ts';
-import type { types } from 'mediasoup';
 import { causeCode, type Assessment } from '../protocol/assessment.ts';
 import type { CallInfo, Joined, NotificationData, Person, ProducerInfo } from '../protocol/signaling.ts';
 import type { CallStatus, CallType, Consent, EndReason, PeerRole, Reaction } from '../protocol/values.ts';
@@ -163,7 +163,7 @@ export class Call extends EventEmitter<{
     connection: Connection,
     visitor: Visitor,
     consent: Consent,
-  ): Promise<{ peer: Peer; send: types.WebRtcTransport; recv: types.WebRtcTransport }> {
+  ): Promise<{ peer: Peer; send: TransportOffer; recv: TransportOffer }> {
     const peer = this.#open(connection, visitor, 'prepared', consent);
     try {
       const endpoint = await this.media.endpoint(peer);

@@ -1,5 +1,6 @@
 import type { Logger } from '../logger.ts';
 import type { Endpoint, Sent } from '../media/Endpoint.ts';
+import type { TransportOffer } from '../media/MediaWorker.ts';
 import type { Room } from '../media/Room.ts';
 import type { Subscription } from '../media/Subscription.ts';
 import type { types } from 'mediasoup';
@@ -340,7 +341,7 @@ export class CallMedia {
 }
 
 /** What a client needs to make its side of a transport. No address but the announced one is in it. */
-export function toTransportParameters(transport: types.WebRtcTransport): {
+export function toTransportParameters(transport: TransportOffer): {
   id: string;
   iceParameters: Record<string, unknown>;
   iceCandidates: Record<string, unknown>[];

@@ -3,6 +3,7 @@ import type { types } from 'mediasoup';
 import { AppError, notFound } from '../errors.ts';
 import { kindOfSource, type MediaSource } from '../protocol/values.ts';
 import { FloodMeter } from './FloodMeter.ts';
+import type { MediaWorker, TransportOffer } from './MediaWorker.ts';
 import { Subscription } from './Subscription.ts';
 
 export type Direction = 'send' | 'recv';
@@ -17,7 +18,7 @@ export interface Sent {
 
 export interface EndpointOptions {
   router: types.Router;
-  webRtcServer: types.WebRtcServer;
+  mediaWorker: MediaWorker;
   /** Bits a second above which a sender that goes on is cut off; twice what it is allowed if absent. */
   floodBps?: number;
 }
@@ -74,9 +75,9 @@ export class Endpoint extends EventEmitter<{
   }
 
   /** Makes the transport of a direction; an older one of the same direction is closed, so there are never more than two. */
-  async createTransport(direction: Direction): Promise<types.WebRtcTransport> {
-    const transport = await this.#options.router.createWebRtcTransport({
-      webRtcServer: this.#options.webRtcServer,
+  async createTransport(direction: Direction): Promise<TransportOffer> {
+    const { router, mediaWorker } = this.#options;
+    const transport = await mediaWorker.openTransport(router, {
       enableUdp: true,
       enableTcp: true,
       preferUdp: true,
@@ -94,7 +95,7 @@ export class Endpoint extends EventEmitter<{
       await transport.setMaxIncomingBitrate(maxIncomingBps);
       this.#watchForFlood(transport);
     }
-    return transport;
+    return mediaWorker.offer(transport);
   }
 
   async connectTransport(
@@ -111,7 +112,7 @@ export class Endpoint extends EventEmitter<{
   }
 
   async restartIce(transportId: string): Promise<types.IceParameters> {
-    return this.#transport(transportId)[1].restartIce();
+    return this.#options.mediaWorker.restartIce(this.#transport(transportId)[1]);
   }
 
   /** @param requestId - Repeating a request with the same id gives the same producer. */

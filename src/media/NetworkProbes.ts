@@ -2,6 +2,7 @@ import type { types } from 'mediasoup';
 import { AppError } from '../errors.ts';
 import type { MediaPath, MediaProtocol } from '../protocol/values.ts';
 import { routerCodecs } from './codecs.ts';
+import type { MediaWorker } from './MediaWorker.ts';
 import type { WorkerPool } from './WorkerPool.ts';
 
 /** What a page says about the one stream of video that it sends for a check. */
@@ -80,9 +81,9 @@ export class NetworkProbes {
     const timer = setTimeout(close, probeLifeMs);
     this.#open.set(key, close);
     try {
-      const { worker, webRtcServer } = await pool.worker(workerIndex);
-      router = await worker.createRouter({ mediaCodecs: routerCodecs });
-      const probe = await listen(router, webRtcServer, request);
+      const mediaWorker = await pool.worker(workerIndex);
+      router = await mediaWorker.worker.createRouter({ mediaCodecs: routerCodecs });
+      const probe = await listen(router, mediaWorker, request);
       if (closed) throw new AppError('CAPACITY', 'This network test was closed.', { retryAfterS: 1 });
       return probe;
     } catch (error) {
@@ -119,11 +120,10 @@ export class NetworkProbes {
 
 async function listen(
   router: types.Router,
-  webRtcServer: types.WebRtcServer,
+  mediaWorker: MediaWorker,
   { protocol, fingerprint, ssrc, payloadType }: ProbeRequest,
 ): Promise<Probe> {
-  const transport = await router.createWebRtcTransport({
-    webRtcServer,
+  const transport = await mediaWorker.openTransport(router, {
     enableUdp: protocol === 'udp',
     enableTcp: protocol === 'tcp',
   });
@@ -138,9 +138,10 @@ async function listen(
   });
   const own = transport.dtlsParameters.fingerprints.find(({ algorithm }) => algorithm === 'sha-256');
   if (!own) throw new Error('the worker has no SHA-256 fingerprint');
+  const { iceParameters, iceCandidates } = mediaWorker.offer(transport);
   return {
-    iceParameters: transport.iceParameters,
-    iceCandidates: transport.iceCandidates,
+    iceParameters,
+    iceCandidates,
     fingerprint: own.value,
     lastsS: probeLifeMs / 1000,
   };

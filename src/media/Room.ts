@@ -4,7 +4,8 @@ import type { Logger } from '../logger.ts';
 import { offeredCapabilities, routerCodecs } from './codecs.ts';
 import { Endpoint, type Sent } from './Endpoint.ts';
 import { RtpTap, type TapDestination } from './RtpTap.ts';
-import type { MediaWorker, WorkerPool } from './WorkerPool.ts';
+import type { MediaWorker } from './MediaWorker.ts';
+import type { WorkerPool } from './WorkerPool.ts';
 
 /** A room that takes two workers down with it is not given a third. */
 const maxWorkerDeaths = 2;
@@ -65,7 +66,7 @@ export class Room extends EventEmitter<{
   createEndpoint(): Endpoint {
     if (this.#closed) throw new Error('the room is closed');
     const { router, mediaWorker, speakers } = this.#media;
-    const endpoint = new Endpoint({ router, webRtcServer: mediaWorker.webRtcServer });
+    const endpoint = new Endpoint({ router, mediaWorker });
     this.#endpoints.add(endpoint);
     endpoint.on('flooded', () => this.#logger.warn('a sender went far beyond its limit and was cut off'));
     endpoint.on('produced', ({ producer, source }) => {

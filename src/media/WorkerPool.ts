@@ -1,26 +1,22 @@
 import { EventEmitter } from 'node:events';
-import * as mediasoup from 'mediasoup';
-import type { types } from 'mediasoup';
 import { StartError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { MediaPath } from '../protocol/values.ts';
-
-/** A mediasoup worker process with the one server on which all its WebRTC transports listen. */
-export interface MediaWorker {
-  readonly index: number;
-  readonly worker: types.Worker;
-  readonly webRtcServer: types.WebRtcServer;
-}
+import type { Announcement } from './announcement.ts';
+import { MediaRoutes } from './MediaRoutes.ts';
+import { MediaWorker } from './MediaWorker.ts';
 
 export interface WorkerPoolOptions {
   /** Number of worker processes, one per core. */
   count: number;
-  /** Address to bind. */
-  address: string;
-  /** Address that clients are told. */
-  announcedAddress: string;
-  /** UDP and TCP port of worker 0; worker i listens on `port + i`. */
+  /** Addresses to bind. */
+  addresses: readonly string[];
+  /** Addresses or host names that clients are told, the preferred one first. */
+  announcedAddresses: readonly string[];
+  /** UDP port of worker 0; worker i listens on `port + i`. */
   port: number;
+  /** TCP port of the gate through which all workers' TCP comes; that of worker 0 if absent. */
+  tcpPort?: () => number;
   /** Path of the `mediasoup-worker` binary; mediasoup's own if absent. */
   workerBin?: string;
   logger: Logger;
@@ -34,6 +30,8 @@ const restartDelaysMs = [0, 100, 300, 1000, 3000];
  * rooms, never of the process.
  */
 export class WorkerPool extends EventEmitter<{ workerDied: [index: number]; workerReplaced: [index: number] }> {
+  /** Where TCP that comes in belongs. */
+  readonly routes = new MediaRoutes();
   readonly #options: WorkerPoolOptions;
   /** Settled or pending: the worker at each index. */
   readonly #workers: Promise<MediaWorker>[] = [];
@@ -66,13 +64,17 @@ export class WorkerPool extends EventEmitter<{ workerDied: [index: number]; work
 
   /** Where clients are told to send media. */
   get paths(): MediaPath[] {
-    const { announcedAddress: address, port, count } = this.#options;
-    return (['udp', 'tcp'] as const).map((protocol) => ({
-      protocol,
-      address,
-      firstPort: port,
-      lastPort: port + count - 1,
-    }));
+    const { port, count } = this.#options;
+    const { addresses, tcpPort } = this.#announcement;
+    return addresses.flatMap((address) => [
+      { protocol: 'udp' as const, address, firstPort: port, lastPort: port + count - 1 },
+      { protocol: 'tcp' as const, address, firstPort: tcpPort, lastPort: tcpPort },
+    ]);
+  }
+
+  get #announcement(): Announcement {
+    const { announcedAddresses, port, tcpPort } = this.#options;
+    return { addresses: announcedAddresses, tcpPort: tcpPort?.() ?? port };
   }
 
   /** Process ids of the workers, for whoever operates or tests the server. */
@@ -116,25 +118,24 @@ export class WorkerPool extends EventEmitter<{ workerDied: [index: number]; work
   }
 
   async #start(index: number): Promise<MediaWorker> {
-    const { address, announcedAddress, port, workerBin, logger } = this.#options;
-    // `error` only: every failed SRTP decryption is a warning, which would let a client flood the log.
-    const worker = await mediasoup.createWorker({ logLevel: 'error', ...(workerBin && { workerBin }) });
-    const listen = { ip: address, announcedAddress, port: port + index };
+    const { addresses, port, workerBin, logger } = this.#options;
     try {
-      const webRtcServer = await worker.createWebRtcServer({
-        listenInfos: [
-          { protocol: 'udp', ...listen },
-          { protocol: 'tcp', ...listen },
-        ],
+      const mediaWorker = await MediaWorker.start({
+        index,
+        addresses,
+        port: port + index,
+        announcement: () => this.#announcement,
+        routes: this.routes,
+        ...(workerBin && { workerBin }),
       });
+      const { worker } = mediaWorker;
       worker.once('died', () => this.#replace(index));
       this.#pids[index] = worker.pid;
       logger.info({ index, pid: worker.pid, port: port + index }, 'media worker started');
-      return { index, worker, webRtcServer };
+      return mediaWorker;
     } catch (error) {
-      worker.close();
       throw new StartError(
-        `UDP and TCP port ${String(port + index)} on ${address} cannot be opened for media: set RTC_PORT to another one, or stop what uses it.`,
+        `UDP port ${String(port + index)} on ${addresses.join(', ')} cannot be opened for media: set RTC_PORT to another one, or stop what uses it.`,
         { cause: error },
       );
     }

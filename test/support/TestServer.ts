@@ -42,6 +42,7 @@ export class TestServer {
       port: randomInt(30_000, 35_000),
       address: '127.0.0.1',
       announcedAddress: '127.0.0.1',
+      singlePort: false,
       workers: 1,
       ...changes.rtc,
     };

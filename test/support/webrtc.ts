@@ -57,8 +57,8 @@ export const silent = createLogger('silent');
 export function testPool(count = 1): Promise<WorkerPool> {
   return WorkerPool.create({
     count,
-    address: '127.0.0.1',
-    announcedAddress: '127.0.0.1',
+    addresses: ['127.0.0.1'],
+    announcedAddresses: ['127.0.0.1'],
     port: randomInt(20_000, 30_000),
     logger: silent,
   });

@@ -42,7 +42,8 @@ describe('loadConfig', () => {
       DATABASE_URL: 'postgres://u:k7Rw2mXq@db/veritalk',
       RTC_PORT: '41000',
       RTC_ADDRESS: '10.1.2.3',
-      ANNOUNCED_ADDRESS: 'media.example.org',
+      ANNOUNCED_ADDRESS: 'media.example.org, 10.1.2.3',
+      SINGLE_PORT: 'yes',
       WORKERS: '3',
       SCAN_INTERVAL_MS: '5000',
       REGISTRATION: 'closed',
@@ -57,6 +58,8 @@ describe('loadConfig', () => {
       allowedOrigins: ['https://a.example.org', 'http://localhost:3000'],
       tlsSelfSigned: false,
       drainS: 900,
+      connections: 10_000,
+      connectionsPerAddress: 1000,
       tls: { cert: join(cwd, 'cert.pem'), key: join(cwd, 'key.pem') },
     });
     assert.equal(config.dataDir, '/srv/veritalk');
@@ -64,7 +67,8 @@ describe('loadConfig', () => {
     assert.deepEqual(config.rtc, {
       port: 41000,
       address: '10.1.2.3',
-      announcedAddress: 'media.example.org',
+      announcedAddress: 'media.example.org, 10.1.2.3',
+      singlePort: true,
       workers: 3,
     });
     assert.equal(config.analysis.scanIntervalMs, 5000);
@@ -98,6 +102,9 @@ describe('loadConfig', () => {
     ['DATABASE_URL', 'mysql://u:hidden@db/x'],
     ['RTC_PORT', '0'],
     ['RTC_ADDRESS', 'localhost'],
+    ['RTC_ADDRESS', '0.0.0.0,'],
+    ['ANNOUNCED_ADDRESS', 'media.example.org,'],
+    ['SINGLE_PORT', '443'],
     ['WORKERS', '0'],
     ['SCAN_INTERVAL_MS', '10'],
     ['REGISTRATION', 'sometimes'],

@@ -17,9 +17,9 @@ describe('a sender that keeps to no limit', function () {
   after(() => pool.close());
 
   it('is cut off after three seconds, over real ICE, DTLS and SRTP', async () => {
-    const { worker, webRtcServer } = await pool.worker(0);
-    const router = await worker.createRouter({ mediaCodecs: routerCodecs });
-    const endpoint = new Endpoint({ router, webRtcServer, floodBps: 500_000 });
+    const mediaWorker = await pool.worker(0);
+    const router = await mediaWorker.worker.createRouter({ mediaCodecs: routerCodecs });
+    const endpoint = new Endpoint({ router, mediaWorker, floodBps: 500_000 });
     const transport = await endpoint.createTransport('send');
     const sender = await MediaSender.connect(toTransportParameters(transport), ['camera'], {
       connect: (dtls) => endpoint.connectTransport(transport.id, dtls as types.DtlsParameters, undefined),

@@ -1,10 +1,8 @@
-import type { RouteResponse } from '../../../src/protocol/rest.ts';
 import type { MediaProtocol } from '../../../src/protocol/values.ts';
 import type { Session } from '../session/Session.ts';
+import type { NetworkPaths } from './paths.ts';
 import { Probe } from './Probe.ts';
 import { unknown, type NetworkResults, type PathResult } from './results.ts';
-
-export type NetworkPaths = RouteResponse<'networkCheck'>['paths'];
 
 export interface NetworkTestOptions {
   session: Pick<Session, 'request'>;

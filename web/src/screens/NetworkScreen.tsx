@@ -11,8 +11,8 @@ import {
 } from '@tabler/icons-react';
 import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
+import { addressesOf, portsOf, sharesPagePort, type NetworkPaths } from '../network/paths.ts';
 import { advice, verdictOf, type NetworkResults, type PathResult, type Verdict } from '../network/results.ts';
-import type { NetworkPaths } from '../network/runNetworkTest.ts';
 import { Button } from '../parts/Button.tsx';
 import { useToast } from '../parts/Toasts.tsx';
 import { useTitle } from '../parts/useTitle.ts';
@@ -78,8 +78,12 @@ function Rows({ results, paths }: { results: NetworkResults; paths: NetworkPaths
       </thead>
       <tbody>
         <Row name={t('network.signalling')} more={t('network.signallingMore')} result={results.signalling} noLoss />
-        <Row name={`UDP ${ports(paths)}`} more={t('network.udpMore')} result={results.media.udp} />
-        <Row name={`TCP ${ports(paths)}`} more={t('network.tcpMore')} result={results.media.tcp} />
+        <Row name={`UDP ${portsOf(paths, 'udp')}`} more={t('network.udpMore')} result={results.media.udp} />
+        <Row
+          name={`TCP ${portsOf(paths, 'tcp')}`}
+          more={t(sharesPagePort(paths, location) ? 'network.tcpMoreShared' : 'network.tcpMore')}
+          result={results.media.tcp}
+        />
       </tbody>
     </table>
   );
@@ -121,15 +125,6 @@ function numbers(result: PathResult): { rtt: string; loss: string } {
   };
 }
 
-/** All ports of the server's media workers. */
-function ports(paths: NetworkPaths): string {
-  const [path] = paths;
-  if (!path) return '';
-  return path.first_port === path.last_port
-    ? String(path.first_port)
-    : `${String(path.first_port)}–${String(path.last_port)}`;
-}
-
 function ForAdmin({ results, paths }: { results: NetworkResults; paths: NetworkPaths }) {
   const { t } = useTranslation();
   const toast = useToast();
@@ -156,7 +151,7 @@ function ForAdmin({ results, paths }: { results: NetworkResults; paths: NetworkP
 }
 
 function adminSentence(results: NetworkResults, paths: NetworkPaths, t: TFunction): string {
-  const values = { ports: ports(paths), address: paths[0]?.address ?? '' };
+  const values = { udp: portsOf(paths, 'udp'), tcp: portsOf(paths, 'tcp'), address: addressesOf(paths) };
   const blocked = advice(results);
   if (blocked.length === 2) return t('network.forAdminBoth', values);
   return blocked[0] === 'udp' ? t('network.forAdminUdp', values) : t('network.forAdminNone', values);
@@ -170,8 +165,8 @@ function asText(results: NetworkResults, paths: NetworkPaths, sentence: string, 
   return [
     `${t(`network.verdict.${verdictOf(results)}`)} (${location.host}, ${new Date().toISOString()})`,
     line(t('network.signalling'), results.signalling),
-    line(`UDP ${ports(paths)}`, results.media.udp),
-    line(`TCP ${ports(paths)}`, results.media.tcp),
+    line(`UDP ${portsOf(paths, 'udp')}`, results.media.udp),
+    line(`TCP ${portsOf(paths, 'tcp')}`, results.media.tcp),
     sentence,
   ].join('\n');
 }

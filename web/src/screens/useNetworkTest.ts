@@ -1,7 +1,8 @@
 import { useEffect, useState } from 'react';
 import { useSession, useSignaling } from '../app/context.tsx';
+import type { NetworkPaths } from '../network/paths.ts';
 import { unknown, type NetworkResults } from '../network/results.ts';
-import { runNetworkTest, type NetworkPaths } from '../network/runNetworkTest.ts';
+import { runNetworkTest } from '../network/runNetworkTest.ts';
 
 /** Runs the network test when the screen appears, and again when asked. */
 export function useNetworkTest(): { results: NetworkResults; paths: NetworkPaths; again: () => void } {
