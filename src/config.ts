@@ -86,6 +86,11 @@ const schema = z.strictObject({
     singlePort: z.boolean(),
     workers: z.int().min(1).max(64).nullable(),
   }),
+  turn: z.strictObject({
+    urls: z.array(z.string().regex(/^turns?:[^\s]+$/, 'must be addresses such as turn:turn.example.org:3478')).max(8),
+    secret: secret.nullable(),
+    ttlS: seconds,
+  }),
   auth: z.strictObject({
     registration: z.enum(['open', 'invite', 'closed']),
     directory: z.boolean(),
@@ -156,13 +161,15 @@ const schema = z.strictObject({
 type Settings = z.infer<typeof schema>;
 
 /** All settings, checked. Paths are absolute; units are in the names (`config/default.yaml` explains each). */
-export interface Config extends Omit<Settings, 'server' | 'oidc'> {
+export interface Config extends Omit<Settings, 'server' | 'oidc' | 'turn'> {
   /** Whether NODE_ENV is `production`. */
   production: boolean;
   server: Omit<Settings['server'], 'tlsCert' | 'tlsKey'> & {
     /** Paths of the PEM files, or null for plain http. */
     tls: { cert: string; key: string } | null;
   };
+  /** No addresses: there is no TURN server. */
+  turn: { urls: string[]; secret: string; ttlS: number };
   /** Null: people sign in with passwords only. */
   oidc: { issuer: string; clientId: string; clientSecret: string | null; name: string } | null;
 }
@@ -190,6 +197,8 @@ const variables: Record<string, { path: readonly string[]; read?: (text: string)
   DIRECTORY: { path: ['auth', 'directory'], read: yesNo },
   TLS_SELF_SIGNED: { path: ['server', 'tlsSelfSigned'], read: yesNo },
   DRAIN_S: { path: ['server', 'drainS'], read: number },
+  TURN_URLS: { path: ['turn', 'urls'], read: list },
+  TURN_SECRET: { path: ['turn', 'secret'] },
   METRICS_TOKEN: { path: ['metrics', 'token'] },
   OIDC_ISSUER: { path: ['oidc', 'issuer'] },
   OIDC_CLIENT_ID: { path: ['oidc', 'clientId'] },
@@ -210,7 +219,7 @@ export function loadConfig(options: { env: NodeJS.ProcessEnv; cwd: string }): Co
   const { settings, fromEnvironment } = gather(env, cwd);
   const parsed = schema.safeParse(settings);
   if (!parsed.success) throw new ConfigError(describe(parsed.error, fromEnvironment));
-  const { server, oidc, ...rest } = parsed.data;
+  const { server, oidc, turn, ...rest } = parsed.data;
   const { tlsCert, tlsKey, ...listen } = server;
   const production = env.NODE_ENV === 'production';
   if (production) refuseWeakSecrets(parsed.data);
@@ -220,6 +229,7 @@ export function loadConfig(options: { env: NodeJS.ProcessEnv; cwd: string }): Co
     dataDir: resolve(cwd, rest.dataDir),
     server: { ...listen, tls: tlsFiles(cwd, tlsCert, tlsKey) },
     oidc: oidcOf(oidc),
+    turn: turnOf(turn),
   };
 }
 
@@ -247,7 +257,7 @@ export function effectiveSettings(options: { env: NodeJS.ProcessEnv; cwd: string
   }));
 }
 
-const secretPaths: ReadonlySet<string> = new Set(['metrics.token', 'oidc.clientSecret']);
+const secretPaths: ReadonlySet<string> = new Set(['metrics.token', 'oidc.clientSecret', 'turn.secret']);
 
 function hidden(path: string, value: unknown): unknown {
   if (typeof value !== 'string') return value;
@@ -280,10 +290,11 @@ function gather(env: NodeJS.ProcessEnv, cwd: string): Gathered {
 }
 
 /** @throws ConfigError. Outside production, samples are convenient and do no harm. */
-function refuseWeakSecrets({ metrics, oidc, database }: Settings): void {
+function refuseWeakSecrets({ metrics, oidc, turn, database }: Settings): void {
   const secrets = {
     METRICS_TOKEN: metrics.token,
     OIDC_CLIENT_SECRET: oidc.clientSecret,
+    TURN_SECRET: turn.secret,
   };
   for (const [name, value] of Object.entries(secrets)) {
     const weakness = value === null ? null : weaknessOf(value);
@@ -300,6 +311,11 @@ function oidcOf({ issuer, clientId, clientSecret, name }: Settings['oidc']): Con
   if (issuer === null || clientId === null)
     throw new ConfigError('OIDC_ISSUER and OIDC_CLIENT_ID must be set together.');
   return { issuer, clientId, clientSecret, name };
+}
+
+function turnOf({ urls, secret, ttlS }: Settings['turn']): Config['turn'] {
+  if (urls.length > 0 !== (secret !== null)) throw new ConfigError('TURN_URLS and TURN_SECRET must be set together.');
+  return { urls, secret: secret ?? '', ttlS };
 }
 
 type Tree = Record<string, unknown>;

@@ -31,6 +31,7 @@ export async function openMedia(config: Config, logger: Logger): Promise<OpenedM
     addresses,
     announcedAddresses: announced,
     port: rtc.port,
+    turn: config.turn,
     tcpPort: () => (rtc.singlePort ? pagePort() : rtc.port),
     logger,
   });

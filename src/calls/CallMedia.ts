@@ -346,11 +346,13 @@ export function toTransportParameters(transport: TransportOffer): {
   iceParameters: Record<string, unknown>;
   iceCandidates: Record<string, unknown>[];
   dtlsParameters: Record<string, unknown>;
+  iceServers: TransportOffer['iceServers'];
 } {
   return {
     id: transport.id,
     iceParameters: { ...transport.iceParameters },
     iceCandidates: transport.iceCandidates.map((candidate) => ({ ...candidate })),
     dtlsParameters: { ...transport.dtlsParameters },
+    iceServers: transport.iceServers,
   };
 }

@@ -111,7 +111,7 @@ export class Endpoint extends EventEmitter<{
     if (direction === 'recv') this.#rtpCapabilities = rtpCapabilities ?? null;
   }
 
-  async restartIce(transportId: string): Promise<types.IceParameters> {
+  async restartIce(transportId: string): Promise<Pick<TransportOffer, 'iceParameters' | 'iceServers'>> {
     return this.#options.mediaWorker.restartIce(this.#transport(transportId)[1]);
   }
 

@@ -2,6 +2,7 @@ import * as mediasoup from 'mediasoup';
 import type { types } from 'mediasoup';
 import { announcedCandidates, type Announcement } from './announcement.ts';
 import type { MediaRoutes } from './MediaRoutes.ts';
+import { turnServers, type IceServer } from './turn.ts';
 
 export interface MediaWorkerOptions {
   index: number;
@@ -18,7 +19,9 @@ export interface MediaWorkerOptions {
 
 /** What a client has to know of a transport to make its own side. */
 export type TransportOffer = Readonly<
-  Pick<types.WebRtcTransport, 'id' | 'iceParameters' | 'iceCandidates' | 'dtlsParameters' | 'closed'>
+  Pick<types.WebRtcTransport, 'id' | 'iceParameters' | 'iceCandidates' | 'dtlsParameters' | 'closed'> & {
+    iceServers: IceServer[];
+  }
 >;
 
 /**
@@ -84,21 +87,23 @@ export class MediaWorker {
   /** What a client is told of a transport: the addresses of this server, never those at which the worker listens. */
   offer(transport: types.WebRtcTransport): TransportOffer {
     const { id, iceParameters, dtlsParameters } = transport;
-    const iceCandidates = announcedCandidates(transport.iceCandidates, this.#options.announcement());
+    const announcement = this.#options.announcement();
+    const iceCandidates = announcedCandidates(transport.iceCandidates, announcement);
     return {
       id,
       iceParameters,
       iceCandidates,
       dtlsParameters,
+      iceServers: turnServers(announcement.turn, id, Date.now()),
       get closed() {
         return transport.closed;
       },
     };
   }
 
-  async restartIce(transport: types.WebRtcTransport): Promise<types.IceParameters> {
-    const parameters = await transport.restartIce();
+  async restartIce(transport: types.WebRtcTransport): Promise<Pick<TransportOffer, 'iceParameters' | 'iceServers'>> {
+    await transport.restartIce();
     this.#options.routes.restarted(transport);
-    return parameters;
+    return this.offer(transport);
   }
 }

@@ -5,6 +5,7 @@ import type { MediaPath } from '../protocol/values.ts';
 import type { Announcement } from './announcement.ts';
 import { MediaRoutes } from './MediaRoutes.ts';
 import { MediaWorker } from './MediaWorker.ts';
+import type { TurnOptions } from './turn.ts';
 
 export interface WorkerPoolOptions {
   /** Number of worker processes, one per core. */
@@ -17,10 +18,14 @@ export interface WorkerPoolOptions {
   port: number;
   /** TCP port of the gate through which all workers' TCP comes; that of worker 0 if absent. */
   tcpPort?: () => number;
+  /** A TURN server that clients are told of; none if absent. */
+  turn?: TurnOptions;
   /** Path of the `mediasoup-worker` binary; mediasoup's own if absent. */
   workerBin?: string;
   logger: Logger;
 }
+
+const noTurn: TurnOptions = { urls: [], secret: '', ttlS: 0 };
 
 /** Waits between tries to start a worker again, in milliseconds. The first is at once. */
 const restartDelaysMs = [0, 100, 300, 1000, 3000];
@@ -73,8 +78,8 @@ export class WorkerPool extends EventEmitter<{ workerDied: [index: number]; work
   }
 
   get #announcement(): Announcement {
-    const { announcedAddresses, port, tcpPort } = this.#options;
-    return { addresses: announcedAddresses, tcpPort: tcpPort?.() ?? port };
+    const { announcedAddresses, port, tcpPort, turn = noTurn } = this.#options;
+    return { addresses: announcedAddresses, tcpPort: tcpPort?.() ?? port, turn };
   }
 
   /** Process ids of the workers, for whoever operates or tests the server. */

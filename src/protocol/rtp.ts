@@ -115,6 +115,11 @@ export const rtpCapabilities = z.object({
 });
 export type RtpCapabilities = z.infer<typeof rtpCapabilities>;
 
+/** TURN servers with credentials that end soon; none where the operator has none. */
+export const iceServers = z.array(
+  z.strictObject({ urls: z.array(z.string()), username: z.string(), credential: z.string() }),
+);
+
 /**
  * Objects that mediasoup made and mediasoup-client reads. They travel from server to client only, and the server
  * does not check its own output, so their inner shape is left to those libraries' types.
@@ -124,5 +129,6 @@ export const transportParameters = z.object({
   iceParameters: z.record(z.string(), z.unknown()),
   iceCandidates: z.array(z.record(z.string(), z.unknown())),
   dtlsParameters: z.record(z.string(), z.unknown()),
+  iceServers,
 });
 export const serverObject = z.record(z.string(), z.unknown());

@@ -1,7 +1,14 @@
 import { z } from 'zod';
 import { assessment, causeCode } from './assessment.ts';
 import { challengeEnd, challengeInfo, challengeKind, challengeStep } from './challenge.ts';
-import { dtlsParameters, rtpCapabilities, rtpParameters, serverObject, transportParameters } from './rtp.ts';
+import {
+  dtlsParameters,
+  iceServers,
+  rtpCapabilities,
+  rtpParameters,
+  serverObject,
+  transportParameters,
+} from './rtp.ts';
 import {
   callStatus,
   callType,
@@ -177,7 +184,7 @@ export const requests = {
   },
   restartIce: {
     data: z.strictObject({ transportId: objectId }),
-    response: z.strictObject({ iceParameters: serverObject }),
+    response: z.strictObject({ iceParameters: serverObject, iceServers }),
   },
   /** `requestId` makes a repeated request harmless: the same id answers the same producer. */
   produce: {

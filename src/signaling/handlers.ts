@@ -102,7 +102,8 @@ export function createHandlers({ calls, findUser, reauthenticate }: HandlerOptio
     },
 
     async restartIce(connection, { transportId }) {
-      return { iceParameters: { ...(await placeOf(connection).peer.media.restartIce(transportId)) } };
+      const { iceParameters, iceServers } = await placeOf(connection).peer.media.restartIce(transportId);
+      return { iceParameters: { ...iceParameters }, iceServers };
     },
 
     async produce(connection, data) {

@@ -77,6 +77,18 @@ describe('loadConfig', () => {
     assert.equal(config.production, true);
   });
 
+  it('takes a TURN server with its secret, and neither alone', () => {
+    const env = { TURN_URLS: 'turn:turn.example.org:3478, turns:turn.example.org', TURN_SECRET: 'k7Rw2mXq' };
+    assert.deepEqual(load(env).turn, {
+      urls: ['turn:turn.example.org:3478', 'turns:turn.example.org'],
+      secret: 'k7Rw2mXq',
+      ttlS: 3600,
+    });
+    assert.deepEqual(load({}).turn.urls, []);
+    assert.throws(() => load({ TURN_URLS: env.TURN_URLS }), { message: /TURN_SECRET/ });
+    assert.throws(() => load({ TURN_SECRET: env.TURN_SECRET }), { message: /TURN_URLS/ });
+  });
+
   it('counts an empty variable as unset', () => {
     assert.equal(load({ PORT: '', DATABASE_URL: ' ' }).server.port, 8000);
     assert.equal(load({ DATABASE_URL: ' ' }).database.url, null);
@@ -105,6 +117,7 @@ describe('loadConfig', () => {
     ['RTC_ADDRESS', '0.0.0.0,'],
     ['ANNOUNCED_ADDRESS', 'media.example.org,'],
     ['SINGLE_PORT', '443'],
+    ['TURN_URLS', 'stun:turn.example.org'],
     ['WORKERS', '0'],
     ['SCAN_INTERVAL_MS', '10'],
     ['REGISTRATION', 'sometimes'],

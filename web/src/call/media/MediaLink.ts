@@ -269,8 +269,11 @@ export class MediaLink {
 
   async #restartIce(transport: types.Transport): Promise<void> {
     try {
-      const { iceParameters } = await this.#options.requests.request('restartIce', { transportId: transport.id });
-      if (!this.#closed) await transport.restartIce({ iceParameters: iceParameters as unknown as types.IceParameters });
+      const answer = await this.#options.requests.request('restartIce', { transportId: transport.id });
+      if (this.#closed) return;
+      const { iceServers } = answer;
+      if (iceServers.length > 0) await transport.updateIceServers({ iceServers });
+      await transport.restartIce({ iceParameters: answer.iceParameters as unknown as types.IceParameters });
     } catch {
       // Without a socket there is no restart; the timer tries again, and a rejoin replaces the transports if need be.
     }
