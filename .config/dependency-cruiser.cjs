@@ -33,9 +33,10 @@ const TABLE = {
     src: ['auth', 'calls', 'protocol', ...LEAVES],
     packages: ['express', 'passport', 'passport-jwt', 'helmet', 'compression'],
   },
+  webhooks: { src: ['protocol', ...LEAVES] },
   db: {
     src: ['protocol', ...LEAVES],
-    types: ['auth', 'calls', 'assessment'],
+    types: ['auth', 'calls', 'assessment', 'webhooks'],
     packages: ['typeorm', 'pg', 'reflect-metadata'],
   },
 };

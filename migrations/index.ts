@@ -7,6 +7,7 @@ import { AssessmentBasis1795602000000 } from './1795602000000-AssessmentBasis.ts
 import { Guests1795602100000 } from './1795602100000-Guests.ts';
 import { AccountCare1795602400000 } from './1795602400000-AccountCare.ts';
 import { Identities1795602500000 } from './1795602500000-Identities.ts';
+import { WebhookEvents1795603000000 } from './1795603000000-WebhookEvents.ts';
 
 /** All migrations, oldest first. A migration that was released is never changed; write another one. */
 export const migrations = [
@@ -19,4 +20,5 @@ export const migrations = [
   Guests1795602100000,
   AccountCare1795602400000,
   Identities1795602500000,
+  WebhookEvents1795603000000,
 ];

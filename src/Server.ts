@@ -27,6 +27,7 @@ import { Database } from './db/Database.ts';
 import { EmbeddedPostgres } from './db/EmbeddedPostgres.ts';
 import { PostgresGuestStore } from './db/GuestStore.ts';
 import { FilePolicyOutbox } from './db/PolicyOutbox.ts';
+import { News } from './db/News.ts';
 import { PostgresPolicyStore } from './db/PolicyStore.ts';
 import { PostgresIdentityStore } from './db/IdentityStore.ts';
 import { PostgresPersonalDataStore } from './db/PersonalDataStore.ts';
@@ -34,6 +35,7 @@ import { RecordOutboxFile } from './db/RecordOutboxFile.ts';
 import { Retention } from './db/Retention.ts';
 import { PostgresSessionStore } from './db/SessionStore.ts';
 import { PostgresUserStore } from './db/UserStore.ts';
+import { PostgresWebhookQueue } from './db/WebhookQueue.ts';
 import { AppError, StartError } from './errors.ts';
 import { createHealth } from './health.ts';
 import { Metrics } from './metrics.ts';
@@ -48,6 +50,7 @@ import { ModelCatalog, modelFolder } from './modelCatalog.ts';
 import { openMedia } from './openMedia.ts';
 import { SignalingServer } from './signaling/SignalingServer.ts';
 import { VerdictLog } from './verdictLog.ts';
+import { Webhooks } from './webhooks/Webhooks.ts';
 
 export interface ServerOptions {
   config: Config;
@@ -155,19 +158,21 @@ async function build(options: ServerOptions, parts: Closable[], done: (built: Bu
     startAnalysis(config, logger, root).then(own),
   ]);
   const { workers } = media;
+  const news = config.webhooks && new News(config.webhooks.events);
+  const webhooks = config.webhooks && own(sendWebhooks(config.webhooks, database, logger));
   const catalog = own(useCatalog(pool, config, logger, root));
   const monitor = own(
     new Monitor({
       pool,
       logger,
-      store: new PostgresAssessmentStore(database),
+      store: new PostgresAssessmentStore(database, news),
       times: config.analysis,
       settings: settingsDigest(config, catalog),
       policy: config.policy,
     }),
   );
   const { accounts, guests } = await openAccounts(config, logger, database);
-  const policyLog = await openPolicyLog(config, database, own, logger);
+  const policyLog = await openPolicyLog(config, { database, news }, own, logger);
   const verdicts = own(new VerdictLog(policyLog, logger));
   const outbox = own(
     await RecordOutboxFile.open({
@@ -176,7 +181,7 @@ async function build(options: ServerOptions, parts: Closable[], done: (built: Bu
       parse: (value) => recordChange.parse(value),
     }),
   );
-  const calls = own(await openCalls(config, logger, { database, workers, monitor, policyLog, outbox }));
+  const calls = own(await openCalls(config, logger, { database, news, workers, monitor, policyLog, outbox }));
   const web = own(createWebServer({ tls: config.server.tls, logger }));
   const httpServer = web.server;
   const networkChecks = own(new NetworkProbes(workers));
@@ -194,6 +199,7 @@ async function build(options: ServerOptions, parts: Closable[], done: (built: Bu
     assessment: () => monitor.counters,
     scanAges: () => monitor.scanAges,
     readiness,
+    webhooks,
   });
   const sso = config.oidc
     ? new SingleSignOn({ config: config.oidc, accounts, identities: new PostgresIdentityStore(database), logger })
@@ -313,12 +319,12 @@ async function openDatabase(
 /** The log of verdicts and actions: in the database, signed beside it, and in a file while the database is away. */
 async function openPolicyLog(
   { dataDir }: Config,
-  database: Database,
+  { database, news }: { database: Database; news: News | null },
   own: <T extends Closable>(part: T) => T,
   logger: Logger,
 ): Promise<PolicyLog> {
   const heads = own(await PolicyHeads.open(dataDir));
-  const kept = new PostgresPolicyStore(database, chain);
+  const kept = new PostgresPolicyStore(database, chain, news);
   // Logs from before there were signatures are vouched for as they are now.
   if (heads.fresh) await Promise.all((await kept.ends()).map((end) => heads.add(end)));
   const store = new SignedPolicyStore(kept, heads);
@@ -345,6 +351,11 @@ function useCatalog(pool: AnalysisPool, { dataDir }: Config, logger: Logger, roo
   catalog.on('change', use);
   if (catalog.entries.length > 0) use();
   return catalog;
+}
+
+/** Other systems are told what happens. */
+function sendWebhooks(receiver: NonNullable<Config['webhooks']>, database: Database, logger: Logger): Webhooks {
+  return new Webhooks({ queue: new PostgresWebhookQueue(database), receiver, logger });
 }
 
 /** SHA-256 of the settings that the analysis runs under, for the record. */
@@ -382,11 +393,18 @@ async function openAccounts(
 async function openCalls(
   config: Config,
   logger: Logger,
-  parts: { database: Database; workers: WorkerPool; monitor: Monitor; policyLog: PolicyLog; outbox: RecordOutboxFile },
+  parts: {
+    database: Database;
+    news: News | null;
+    workers: WorkerPool;
+    monitor: Monitor;
+    policyLog: PolicyLog;
+    outbox: RecordOutboxFile;
+  },
 ): Promise<Calls> {
   const { scanIntervalMs, staleAfterMs, verifiedTtlMs } = config.analysis;
   const calls = new Calls({
-    store: new PostgresCallStore(parts.database),
+    store: new PostgresCallStore(parts.database, parts.news),
     policyLog: parts.policyLog,
     settings: { ...config.calls, policy: { scanIntervalMs, staleAfterMs, verifiedTtlMs } },
     createRoom: () => Room.create(parts.workers, logger),

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { isSamplePassword, passwordOf, weaknessOf } from './configSecrets.ts';
+import { webhookType } from './protocol/webhooks.ts';
 
 /** A setting is missing or wrong. The message is one sentence that names it; the process must not start. */
 export class ConfigError extends Error {
@@ -28,6 +29,15 @@ const listed = (value: string): string[] => value.split(',').map((item) => item.
 
 /** Programs use it, so it is long; `config` never prints it. */
 const secret = z.string().min(1).max(1024);
+
+/** Base64 of 24 to 64 bytes, as Standard Webhooks asks. */
+const webhookSecret = z
+  .string()
+  .regex(/^(whsec_)?[A-Za-z0-9+/]{32,88}={0,2}$/, 'must be base64 of 24 to 64 bytes: use "openssl rand -base64 32"');
+
+const webhookUrl = z
+  .url({ protocol: /^https?$/ })
+  .refine((value) => new URL(value).username === '', 'must hold no user name: the signature says who sends');
 
 const origin = z
   .string()
@@ -145,6 +155,7 @@ const schema = z.strictObject({
     qualityDays: days,
     chatDays: days,
     invitationDays: days,
+    webhookDays: days,
   }),
   metrics: z.strictObject({ token: secret.nullable() }),
   oidc: z.strictObject({
@@ -152,6 +163,13 @@ const schema = z.strictObject({
     clientId: z.string().min(1).nullable(),
     clientSecret: secret.nullable(),
     name: z.string().min(1).max(40),
+  }),
+  webhooks: z.strictObject({
+    url: webhookUrl.nullable(),
+    secret: webhookSecret.nullable(),
+    events: z.array(webhookType).min(1),
+    allowPrivate: z.boolean(),
+    timeoutMs: z.int().min(100).max(60_000),
   }),
   log: z.strictObject({
     level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
@@ -161,7 +179,7 @@ const schema = z.strictObject({
 type Settings = z.infer<typeof schema>;
 
 /** All settings, checked. Paths are absolute; units are in the names (`config/default.yaml` explains each). */
-export interface Config extends Omit<Settings, 'server' | 'oidc' | 'turn'> {
+export interface Config extends Omit<Settings, 'server' | 'oidc' | 'turn' | 'webhooks'> {
   /** Whether NODE_ENV is `production`. */
   production: boolean;
   server: Omit<Settings['server'], 'tlsCert' | 'tlsKey'> & {
@@ -172,6 +190,8 @@ export interface Config extends Omit<Settings, 'server' | 'oidc' | 'turn'> {
   turn: { urls: string[]; secret: string; ttlS: number };
   /** Null: people sign in with passwords only. */
   oidc: { issuer: string; clientId: string; clientSecret: string | null; name: string } | null;
+  /** Null: nobody is told of events. */
+  webhooks: (Omit<Settings['webhooks'], 'url' | 'secret'> & { url: string; secret: string }) | null;
 }
 
 /** What an environment variable sets, and how its text becomes a value of that place. */
@@ -204,6 +224,10 @@ const variables: Record<string, { path: readonly string[]; read?: (text: string)
   OIDC_CLIENT_ID: { path: ['oidc', 'clientId'] },
   OIDC_CLIENT_SECRET: { path: ['oidc', 'clientSecret'] },
   OIDC_NAME: { path: ['oidc', 'name'] },
+  WEBHOOK_URL: { path: ['webhooks', 'url'] },
+  WEBHOOK_SECRET: { path: ['webhooks', 'secret'] },
+  WEBHOOK_EVENTS: { path: ['webhooks', 'events'], read: list },
+  WEBHOOK_ALLOW_PRIVATE: { path: ['webhooks', 'allowPrivate'], read: yesNo },
   LOG_LEVEL: { path: ['log', 'level'] },
 };
 
@@ -219,7 +243,7 @@ export function loadConfig(options: { env: NodeJS.ProcessEnv; cwd: string }): Co
   const { settings, fromEnvironment } = gather(env, cwd);
   const parsed = schema.safeParse(settings);
   if (!parsed.success) throw new ConfigError(describe(parsed.error, fromEnvironment));
-  const { server, oidc, turn, ...rest } = parsed.data;
+  const { server, oidc, turn, webhooks, ...rest } = parsed.data;
   const { tlsCert, tlsKey, ...listen } = server;
   const production = env.NODE_ENV === 'production';
   if (production) refuseWeakSecrets(parsed.data);
@@ -230,6 +254,7 @@ export function loadConfig(options: { env: NodeJS.ProcessEnv; cwd: string }): Co
     server: { ...listen, tls: tlsFiles(cwd, tlsCert, tlsKey) },
     oidc: oidcOf(oidc),
     turn: turnOf(turn),
+    webhooks: webhooksOf(webhooks, production),
   };
 }
 
@@ -257,7 +282,12 @@ export function effectiveSettings(options: { env: NodeJS.ProcessEnv; cwd: string
   }));
 }
 
-const secretPaths: ReadonlySet<string> = new Set(['metrics.token', 'oidc.clientSecret', 'turn.secret']);
+const secretPaths: ReadonlySet<string> = new Set([
+  'metrics.token',
+  'oidc.clientSecret',
+  'turn.secret',
+  'webhooks.secret',
+]);
 
 function hidden(path: string, value: unknown): unknown {
   if (typeof value !== 'string') return value;
@@ -290,11 +320,12 @@ function gather(env: NodeJS.ProcessEnv, cwd: string): Gathered {
 }
 
 /** @throws ConfigError. Outside production, samples are convenient and do no harm. */
-function refuseWeakSecrets({ metrics, oidc, turn, database }: Settings): void {
+function refuseWeakSecrets({ metrics, oidc, turn, webhooks, database }: Settings): void {
   const secrets = {
     METRICS_TOKEN: metrics.token,
     OIDC_CLIENT_SECRET: oidc.clientSecret,
     TURN_SECRET: turn.secret,
+    WEBHOOK_SECRET: webhooks.secret,
   };
   for (const [name, value] of Object.entries(secrets)) {
     const weakness = value === null ? null : weaknessOf(value);
@@ -316,6 +347,17 @@ function oidcOf({ issuer, clientId, clientSecret, name }: Settings['oidc']): Con
 function turnOf({ urls, secret, ttlS }: Settings['turn']): Config['turn'] {
   if (urls.length > 0 !== (secret !== null)) throw new ConfigError('TURN_URLS and TURN_SECRET must be set together.');
   return { urls, secret: secret ?? '', ttlS };
+}
+
+function webhooksOf({ url, secret, ...rest }: Settings['webhooks'], production: boolean): Config['webhooks'] {
+  if (url === null && secret === null) return null;
+  if (url === null || secret === null) throw new ConfigError('WEBHOOK_URL and WEBHOOK_SECRET must be set together.');
+  if (production && !rest.allowPrivate && !url.startsWith('https:')) {
+    throw new ConfigError(
+      'WEBHOOK_URL must begin with https:// (WEBHOOK_ALLOW_PRIVATE allows http in your own network).',
+    );
+  }
+  return { ...rest, url, secret };
 }
 
 type Tree = Record<string, unknown>;

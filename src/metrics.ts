@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Call } from './calls/Call.ts';
+import type { Webhooks } from './webhooks/Webhooks.ts';
 
 /** What is measured, by whoever knows it. Read when somebody asks for the metrics. */
 export interface MetricsSources {
@@ -13,6 +14,8 @@ export interface MetricsSources {
   /** Seconds since the last look at each camera that can be looked at. */
   scanAges: () => readonly number[];
   readiness: () => Promise<Record<string, boolean>>;
+  /** Null: nobody is told of events. */
+  webhooks: Pick<Webhooks, 'attempts' | 'queued'> | null;
 }
 
 /** Seconds; requests of ours take milliseconds, and a second is an outage. */
@@ -47,6 +50,7 @@ export class Metrics {
     this.#addCalls(sources.calls);
     this.#addWorkers(sources.workerPids);
     this.#addAssessment(sources);
+    this.#addWebhooks(sources.webhooks);
     const ready = new Gauge({
       name: 'veritalk_ready',
       help: 'Whether a part works (1) or not (0); readiness is all of them',
@@ -143,6 +147,31 @@ export class Metrics {
     this.#gauge('veritalk_scan_age_seconds_max', 'Age of the oldest last look at a camera that is on', () =>
       Math.max(0, ...scanAges()),
     );
+  }
+
+  #addWebhooks(webhooks: MetricsSources['webhooks']): void {
+    const events = new Gauge({
+      name: 'veritalk_webhook_events',
+      help: 'Events in the queue for the receiver of webhooks: waiting, or given up',
+      labelNames: ['state'],
+      registers: [this.#registry],
+      collect: async () => {
+        const queued = await webhooks?.queued().catch(() => null);
+        if (!queued) return;
+        events.set({ state: 'waiting' }, queued.waiting);
+        events.set({ state: 'given_up' }, queued.givenUp);
+      },
+    });
+    const attempts = new Counter({
+      name: 'veritalk_webhook_attempts_total',
+      help: 'Attempts to deliver an event, by outcome',
+      labelNames: ['outcome'],
+      registers: [this.#registry],
+      collect: () => {
+        attempts.reset();
+        for (const [outcome, count] of Object.entries(webhooks?.attempts ?? {})) attempts.inc({ outcome }, count);
+      },
+    });
   }
 }
 

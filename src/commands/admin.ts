@@ -5,6 +5,7 @@ import type { Config } from '../config.ts';
 import { PostgresAdminStore } from '../db/AdminStore.ts';
 import { Database } from '../db/Database.ts';
 import { PostgresUserStore } from '../db/UserStore.ts';
+import { PostgresWebhookQueue } from '../db/WebhookQueue.ts';
 import { createLogger } from '../logger.ts';
 import { newPassword } from '../protocol/route.ts';
 import { username } from '../protocol/values.ts';
@@ -18,10 +19,16 @@ const usage = `usage: npm run admin -- COMMAND
   make-admin NAME | make-member NAME
   list [--query TEXT]                                                all accounts
   invite [--days N]                                                  a link with which one person may register
+  webhooks [--retry]                                                 events that the receiver did not take; send them again
 
 Works while the server runs, and without it. Takes the server's environment variables (DATA_DIR, DATABASE_URL, ...).`;
 
-type Command = (admin: AccountAdmin, args: string[], config: Config) => Promise<void>;
+interface Context {
+  config: Config;
+  database: Database;
+}
+
+type Command = (admin: AccountAdmin, args: string[], context: Context) => Promise<void>;
 
 const commands: Readonly<Record<string, Command>> = {
   create: async (admin, args) => {
@@ -82,7 +89,7 @@ const commands: Readonly<Record<string, Command>> = {
     } while (after !== null);
   },
 
-  invite: async (admin, args, config) => {
+  invite: async (admin, args, { config }) => {
     const days = z.coerce
       .number()
       .int()
@@ -93,6 +100,16 @@ const commands: Readonly<Record<string, Command>> = {
     const { token, expiresAt } = await admin.invite(days.data, null);
     const origin = config.server.publicUrl ?? `http://localhost:${config.server.port}`;
     console.log(`${origin}/invite/${token}\nFor one person, until ${expiresAt.toISOString()}.`);
+  },
+
+  webhooks: async (_admin, args, { database }) => {
+    const queue = new PostgresWebhookQueue(database);
+    if (takeFlag(args, 'retry')) console.log(`${await queue.retry(new Date())} events are tried again.`);
+    const { waiting, givenUp } = await queue.count();
+    console.log(`${waiting} events wait, ${givenUp} were given up.`);
+    for (const { id, type, callId, createdAt, attempts, lastError } of await queue.givenUp()) {
+      console.log([id, type, `call ${callId}`, createdAt.toISOString(), `${attempts} attempts`, lastError].join('\t'));
+    }
   },
 };
 
@@ -117,7 +134,7 @@ runCommand(usage, async ([name = '', ...args], config) => {
         // A server that runs hears of it from the database.
         onSessionEnded: () => undefined,
       });
-      await command(admin, args, config);
+      await command(admin, args, { config, database });
     } finally {
       await database.close();
     }

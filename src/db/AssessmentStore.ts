@@ -3,18 +3,23 @@ import type { AssessmentResult, SubjectIdentity } from '../assessment/types.ts';
 import type { ScanRow } from '../calls/CallStore.ts';
 import type { AssessmentStatus, Assurance, Cause, UnscoredReason } from '../protocol/assessment.ts';
 import type { Sql, Database } from './Database.ts';
+import type { News } from './News.ts';
 
 /** Assessments in Postgres. */
 export class PostgresAssessmentStore implements AssessmentStore {
   readonly #database: Database;
+  readonly #news: News | null;
 
-  constructor(database: Database) {
+  /** @param news - Is told of changes; null if nobody listens. */
+  constructor(database: Database, news: News | null = null) {
     this.#database = database;
+    this.#news = news;
   }
 
   async saveScan(result: AssessmentResult): Promise<void> {
     const { assessment, detail } = result;
     await this.#database.transaction(async (sql) => {
+      await this.#news?.assessed(sql, result);
       const saved = await sql.run(
         `INSERT INTO security_assessments (call_id, user_id, guest_id, peer_id, at, status, assurance, reason, risk,
            confidence, causes, scanned_at, verified_at, model_versions, evidence, durations, basis)

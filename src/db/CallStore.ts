@@ -16,6 +16,7 @@ import type { PeerRole } from '../protocol/values.ts';
 import { callColumns, callPeople, toAdoptedCall, toCallRecord, type CallRow } from './callRows.ts';
 import { insertMessage, messagesOf } from './chatRows.ts';
 import type { Database, Sql } from './Database.ts';
+import type { News } from './News.ts';
 import { scansOf } from './AssessmentStore.ts';
 
 /** Messages in the answer to one who reads a call's record, and those that a running call remembers. */
@@ -27,9 +28,12 @@ const open = `('ringing', 'active')`;
 /** Calls in Postgres. */
 export class PostgresCallStore implements CallStore {
   readonly #database: Database;
+  readonly #news: News | null;
 
-  constructor(database: Database) {
+  /** @param news - Is told of beginnings and ends; null if nobody listens. */
+  constructor(database: Database, news: News | null = null) {
     this.#database = database;
+    this.#news = news;
   }
 
   async create(call: NewCall): Promise<void> {
@@ -60,12 +64,16 @@ export class PostgresCallStore implements CallStore {
   }
 
   async begin(callId: string, startTime: Date): Promise<boolean> {
-    const changed = await this.#database.run(
-      `UPDATE calls SET status = 'active', start_time = GREATEST($2, created_at), last_seen_at = GREATEST($2, last_seen_at)
-       WHERE uuid = $1 AND status IN ${open} AND start_time IS NULL`,
-      [callId, startTime],
-    );
-    return changed > 0;
+    return this.#database.transaction(async (sql) => {
+      const changed = await sql.run(
+        `UPDATE calls SET status = 'active', start_time = GREATEST($2, created_at),
+           last_seen_at = GREATEST($2, last_seen_at)
+         WHERE uuid = $1 AND status IN ${open} AND start_time IS NULL`,
+        [callId, startTime],
+      );
+      if (changed > 0) await this.#news?.callStarted(sql, callId);
+      return changed > 0;
+    });
   }
 
   async end(callId: string, end: CallEnd): Promise<boolean> {
@@ -84,6 +92,7 @@ export class PostgresCallStore implements CallStore {
          WHERE call_id = $1 AND peer_id IS NOT NULL AND left_at IS NULL`,
         [row.id, row.end_time],
       );
+      await this.#news?.callEnded(sql, callId, end.status);
       return true;
     });
   }

@@ -1,6 +1,7 @@
 import type { PolicyStore } from '../calls/PolicyLog.ts';
 import type { chain, ChainedEntry, Json, PolicyEntry } from '../calls/policyChain.ts';
 import type { Database, Sql } from './Database.ts';
+import type { News } from './News.ts';
 
 interface PolicyRow {
   call_uuid: string;
@@ -31,11 +32,16 @@ export interface KeptBasis {
 export class PostgresPolicyStore implements PolicyStore {
   readonly #database: Database;
   readonly #chain: typeof chain;
+  readonly #news: News | null;
 
-  /** @param link - Puts an entry behind another one. */
-  constructor(database: Database, link: typeof chain) {
+  /**
+   * @param link - Puts an entry behind another one.
+   * @param news - Is told of entries; null if nobody listens.
+   */
+  constructor(database: Database, link: typeof chain, news: News | null = null) {
     this.#database = database;
     this.#chain = link;
+    this.#news = news;
   }
 
   async append(callId: string, entry: PolicyEntry): Promise<ChainedEntry> {
@@ -51,6 +57,7 @@ export class PostgresPolicyStore implements PolicyStore {
       );
       const chained = this.#chain(callId, entry, last ?? null);
       await insert(sql, call.id, chained);
+      await this.#news?.policyApplied(sql, callId, chained);
       return chained;
     });
   }

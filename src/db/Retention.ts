@@ -21,6 +21,7 @@ const rules: readonly { name: string; days: keyof Config['retention']; table: st
   { name: 'measurements', days: 'qualityDays', table: 'quality_samples', where: 't.at < $1' },
   { name: 'messages', days: 'chatDays', table: 'chat_messages', where: 't.sent_at < $1' },
   { name: 'invitations', days: 'invitationDays', table: 'invitations', where: 'LEAST(t.used_at, t.expires_at) < $1' },
+  { name: 'webhooks', days: 'webhookDays', table: 'webhook_events', where: 't.created_at < $1' },
 ];
 
 export interface RetentionOptions {

@@ -97,6 +97,10 @@ describe('commands for operators', function () {
     assert.equal((await post('/auth/register', again)).status, 403);
   });
 
+  it('admin shows what the receiver of webhooks did not take, and sends it again', async () => {
+    assert.match(await ok('admin', ['webhooks', '--retry'], env), /^0 events are tried again.\n0 events wait, 0 were/);
+  });
+
   it('admin disables: the sockets of the running server close within a second', async () => {
     const { json } = await post('/auth/login', { login: 'ann', password: 'violets at the window' });
     const client = await SignalingClient.connect(server.url, json.access_token);

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { apiBase } from '../../src/protocol/rest.ts';
+import { webhookType } from '../../src/protocol/webhooks.ts';
 import { SignalingClient } from '../support/SignalingClient.ts';
 import { TestServer, type Account } from '../support/TestServer.ts';
+import { WebhookReceiver } from '../support/WebhookReceiver.ts';
 
 const token = 'kT9vQ2mXw7RzL4bNcY8pHs3J';
 
@@ -25,15 +27,21 @@ describe('operating a server', function () {
   let server: TestServer;
   let alice: Account;
   let client: SignalingClient;
+  let receiver: WebhookReceiver;
 
   before(async () => {
-    server = await TestServer.start({ metrics: { token } });
+    receiver = await WebhookReceiver.open();
+    const { url } = receiver;
+    const events = [...webhookType.options];
+    const webhooks = { url, secret: WebhookReceiver.secret, events, allowPrivate: true, timeoutMs: 5000 };
+    server = await TestServer.start({ metrics: { token }, webhooks });
     alice = await server.register('alice');
     client = await SignalingClient.connect(server.url, alice.token);
   });
   after(async () => {
     client.close();
     await server.close();
+    await receiver.close();
   });
 
   async function metric(name: string): Promise<number[]> {
@@ -58,6 +66,18 @@ describe('operating a server', function () {
     assert.equal((await metric('nodejs_eventloop_lag_p99_seconds')).length, 1);
     assert.equal((await metric('veritalk_scan_age_seconds_max ')).length, 1);
     assert.deepEqual(await metric('veritalk_assessment_state{state="up"}'), [1]);
+  });
+
+  it('another system is told that the call began, and metrics tell how that goes', async () => {
+    const [{ body, genuine } = assert.fail()] = await receiver.untilReceived(1);
+    assert.deepEqual([body.type, genuine], ['call.started', true]);
+    assert(body.type === 'call.started');
+    assert.equal(body.data.call.caller.username, 'alice');
+    const [call] = server.server.calls.running();
+    assert.equal(body.data.call.id, call?.id);
+    assert(!JSON.stringify(body).includes(call?.identity.roomId ?? ''));
+    assert.deepEqual(await metric('veritalk_webhook_events{state="given_up"}'), [0]);
+    assert.ok((await metric('veritalk_webhook_attempts_total{outcome="delivered"}'))[0]! >= 1);
   });
 
   it('metrics name no person, no call, no address', async () => {

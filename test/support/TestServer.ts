@@ -17,7 +17,7 @@ export interface Account {
   token: string;
 }
 
-type Changes = { [K in keyof Config]?: Partial<Config[K]> };
+type Changes = { [K in Exclude<keyof Config, 'webhooks'>]?: Partial<Config[K]> } & Partial<Pick<Config, 'webhooks'>>;
 
 /** The whole server in this process: real workers, sockets, analysis and Postgres; ports and data of its own. */
 export class TestServer {
@@ -53,6 +53,7 @@ export class TestServer {
     config.policy = { ...base.policy, ...changes.policy };
     config.auth = { ...base.auth, ...changes.auth };
     config.metrics = { ...base.metrics, ...changes.metrics };
+    config.webhooks = changes.webhooks ?? null;
     return new TestServer(await Server.start({ config, logger: silent }), databaseUrl, dataDir);
   }
 

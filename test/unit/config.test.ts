@@ -161,6 +161,7 @@ describe('loadConfig', () => {
   });
 
   const strong = 'kT9vQ2mXw7RzL4bNcY8pHs3J';
+  const strongKey = 'kV9xQ2mXw7RzL4bNcY8pHs3JdT6uGf1eA5iOnW0yZCM=';
   const refused: [what: string, variable: RegExp, env: NodeJS.ProcessEnv][] = [
     ['a short token', /^METRICS_TOKEN/, { METRICS_TOKEN: 'kT9vQ2mX' }],
     ['one repeated character', /^METRICS_TOKEN/, { METRICS_TOKEN: 'a'.repeat(64) }],
@@ -173,6 +174,12 @@ describe('loadConfig', () => {
     ['our own name as password', /^DATABASE_URL/, { DATABASE_URL: 'postgres://u:veritalk@db/v' }],
     ['half of single sign-on', /^OIDC_ISSUER/, { OIDC_ISSUER: 'https://id.example' }],
     ['an odd yes', /^TLS_SELF_SIGNED/, { TLS_SELF_SIGNED: 'maybe' }],
+    ['webhooks that nobody signs', /^WEBHOOK_URL/, { WEBHOOK_URL: 'https://hooks.example.org/' }],
+    ['webhooks without TLS', /^WEBHOOK_URL/, { WEBHOOK_URL: 'http://hooks.example.org/', WEBHOOK_SECRET: strongKey }],
+    ['a name in the address of webhooks', /^WEBHOOK_URL/, { WEBHOOK_URL: 'https://me:pw@hooks.example.org/' }],
+    ['a file as receiver', /^WEBHOOK_URL/, { WEBHOOK_URL: 'file:///etc/passwd', WEBHOOK_SECRET: strongKey }],
+    ['a short secret', /^WEBHOOK_SECRET/, { WEBHOOK_URL: 'https://hooks.example.org/', WEBHOOK_SECRET: 'c2hvcnQ=' }],
+    ['an event that is none', /^WEBHOOK_EVENTS/, { WEBHOOK_EVENTS: 'call.started,call.frozen' }],
   ];
   for (const [what, variable, env] of refused) {
     it(`in production refuses ${what}, by name and without repeating it`, () => {

@@ -10,6 +10,7 @@ import { SecurityAssessment } from './SecurityAssessment.ts';
 import { User } from './User.ts';
 import { UserIdentity } from './UserIdentity.ts';
 import { UserSession } from './UserSession.ts';
+import { WebhookEvent } from './WebhookEvent.ts';
 
 /** The schema that the migrations must arrive at; a test compares. */
 export const entities = [
@@ -25,4 +26,5 @@ export const entities = [
   PolicyAction,
   QualitySample,
   ChatMessage,
+  WebhookEvent,
 ];

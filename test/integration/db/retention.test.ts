@@ -19,7 +19,7 @@ describe('what is kept only for a time', () => {
 
   before(async () => {
     database = await openTestDatabase();
-    const days = { sessionDays: 30, checkDays: 90, qualityDays: 60, chatDays: 365, invitationDays: 10 };
+    const days = { sessionDays: 30, checkDays: 90, qualityDays: 60, chatDays: 365, invitationDays: 10, webhookDays: 7 };
     retention = new Retention({ database, retention: days, logger: createLogger('silent'), now: () => clock });
     ann = await addUser(database, 'ann');
     await fillTables();
@@ -48,6 +48,10 @@ describe('what is kept only for a time', () => {
       start,
       daysLater(7),
     ]);
+    await database.run(
+      `INSERT INTO webhook_events (uuid, type, call_uuid, data, created_at) VALUES ($1, 'call.ended', $2, '{}', $3)`,
+      [randomUUID(), call.id, start],
+    );
     const session = async (family: string, expires: Date, created = start): Promise<void> => {
       await database.run(
         `INSERT INTO user_sessions (user_id, session_token, refresh_token, family_id, created_at, expires_at,
@@ -62,7 +66,8 @@ describe('what is kept only for a time', () => {
   }
 
   const due: [days: number, deleted: Record<string, number>][] = [
-    [9, {}],
+    [6, {}],
+    [9, { webhooks: 1 }],
     [18, { invitations: 1 }],
     [31, {}],
     [33, { sessions: 2 }],
@@ -74,7 +79,7 @@ describe('what is kept only for a time', () => {
   for (const [days, deleted] of due) {
     it(`after ${days} days: ${Object.keys(deleted).join(', ') || 'nothing more'} goes`, async () => {
       clock = daysLater(days);
-      const none = { sessions: 0, checks: 0, measurements: 0, messages: 0, invitations: 0 };
+      const none = { sessions: 0, checks: 0, measurements: 0, messages: 0, invitations: 0, webhooks: 0 };
       assert.deepEqual(await retention.run(), { ...none, ...deleted });
     });
   }
