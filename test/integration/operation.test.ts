@@ -69,9 +69,11 @@ describe('operating a server', function () {
   });
 
   it('another system is told that the call began, and metrics tell how that goes', async () => {
-    const [{ body, genuine } = assert.fail()] = await receiver.untilReceived(1);
-    assert.deepEqual([body.type, genuine], ['call.started', true]);
-    assert(body.type === 'call.started');
+    // Somebody's camera may have been looked at before.
+    let count = 1;
+    while ((await receiver.untilReceived(count)).at(-1)?.body.type !== 'call.started') count += 1;
+    const { body, genuine } = receiver.received[count - 1] ?? assert.fail();
+    assert(body.type === 'call.started' && genuine);
     assert.equal(body.data.call.caller.username, 'alice');
     const [call] = server.server.calls.running();
     assert.equal(body.data.call.id, call?.id);
