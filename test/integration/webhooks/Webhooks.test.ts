@@ -205,7 +205,7 @@ describe('webhooks', function () {
   });
 });
 
-function onlyName<T>(person: T): unknown {
+function onlyName(person: unknown): unknown {
   return typeof person === 'object' && person !== null && 'username' in person && 'id' in person
     ? { id: person.id, username: person.username }
     : person;
