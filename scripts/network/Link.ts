@@ -1,9 +1,8 @@
 import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
 import { promisify } from 'node:util';
+import { compiled } from '../compiled.ts';
 
 const run = promisify(execFile);
 const source = new URL('link.c', import.meta.url).pathname;
@@ -71,7 +70,7 @@ export class Link {
   static async open(): Promise<Link> {
     const id = `vt${String(process.pid % 100_000)}${String(links++)}`;
     const names = { client: `${id}c`, server: `${id}s`, device: `${id}a` };
-    const child = spawn(await compiled(), [names.device, `${id}b`], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const child = spawn(await compiled(source), [names.device, `${id}b`], { stdio: ['pipe', 'pipe', 'inherit'] });
     const link = new Link(child, names);
     try {
       await once(child.stdout, 'data');
@@ -152,16 +151,4 @@ export class Link {
     await ip('-n', server, 'route', 'add', '198.51.100.0/24', 'dev', serverDevice);
     this.#translate(0);
   }
-}
-
-/** The emulator, compiled once for each state of its source. */
-async function compiled(): Promise<string> {
-  const folder = join(process.cwd(), '.cache', 'network');
-  const print = createHash('sha256').update(readFileSync(source)).digest('hex').slice(0, 12);
-  const binary = join(folder, `link-${print}`);
-  if (!existsSync(binary)) {
-    mkdirSync(folder, { recursive: true });
-    await run('cc', ['-O2', '-o', binary, source]);
-  }
-  return binary;
 }

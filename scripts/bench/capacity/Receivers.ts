@@ -1,11 +1,8 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { promisify } from 'node:util';
 import type { types } from 'mediasoup';
+import { compiled } from '../../compiled.ts';
 
 const source = new URL('receivers.c', import.meta.url).pathname;
 
@@ -34,7 +31,7 @@ export class Receivers {
 
   /** @throws Error without a C compiler and the headers of OpenSSL (Debian: gcc, libssl-dev). */
   static async start(): Promise<Receivers> {
-    const child = spawn(await compiled(), { stdio: ['pipe', 'pipe', 'inherit'] });
+    const child = spawn(await compiled(source, ['ssl', 'crypto']), { stdio: ['pipe', 'pipe', 'inherit'] });
     const lines = createInterface({ input: child.stdout });
     const [first] = (await once(lines, 'line')) as [string];
     const receivers = new Receivers(child, first.replace('fingerprint ', ''));
@@ -87,16 +84,4 @@ export class Receivers {
       this.#counts.shift()?.({ packets, bytes, lost });
     }
   }
-}
-
-/** Compiled once for each state of its source. */
-async function compiled(): Promise<string> {
-  const folder = join(process.cwd(), '.cache', 'bench');
-  const print = createHash('sha256').update(readFileSync(source)).digest('hex').slice(0, 12);
-  const binary = join(folder, `receivers-${print}`);
-  if (!existsSync(binary)) {
-    mkdirSync(folder, { recursive: true });
-    await promisify(execFile)('cc', ['-O2', '-o', binary, source, '-lssl', '-lcrypto']);
-  }
-  return binary;
 }
