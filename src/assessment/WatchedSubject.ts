@@ -13,6 +13,7 @@ import {
   emptyLedger,
   forgetGenuine,
   forgetPassed,
+  hintAtDevice,
   refuteByPass,
   remember,
   type Ledger,
@@ -67,6 +68,7 @@ export class WatchedSubject implements Subject {
   #consented = false;
   #camera: WatchedCamera | null = null;
   #cameraOn = true;
+  #virtual = false;
   #scanner: CameraScanner | null = null;
   readonly #closing = new Set<Promise<void>>();
   #ledger: Ledger = emptyLedger;
@@ -124,6 +126,7 @@ export class WatchedSubject implements Subject {
     if (this.#closed || this.#camera?.producerId === camera?.producerId) return;
     this.#camera = camera;
     this.#cameraOn = true;
+    this.#virtual = camera?.virtual ?? false;
     this.#stopScanning();
     this.#update();
   }
@@ -132,6 +135,13 @@ export class WatchedSubject implements Subject {
     if (this.#closed || this.#cameraOn === on) return;
     this.#cameraOn = on;
     this.#update();
+  }
+
+  setVirtual(virtual: boolean): void {
+    if (this.#closed || this.#virtual === virtual) return;
+    this.#virtual = virtual;
+    this.#ledger = hintAtDevice(this.#ledger, virtual, Date.now());
+    this.#tell(null);
   }
 
   /** By the policy's wish; where that cannot be now, it is offered another time. */
@@ -209,6 +219,7 @@ export class WatchedSubject implements Subject {
     if (!this.#scanner) return;
     this.#ledger = remember(this.#ledger, looked.evidence);
     if (tooSeldom) this.#ledger = doubtAbsence(this.#ledger);
+    this.#ledger = hintAtDevice(this.#ledger, this.#virtual, looked.atMs);
     if (looked.evidence.some(isFaceChange)) this.#voidPasses();
     if (looked.glimpse) this.challenges.see({ atMs: looked.atMs, ...looked.glimpse });
     this.#last = looked;

@@ -42,6 +42,20 @@ export function doubtAbsence(ledger: Ledger): Ledger {
 }
 
 /**
+ * A8: whether the camera is a program's, which may send anything. Known by the word of the owner's page alone, so that
+ * the other answer says nothing: then there is no entry.
+ */
+export function hintAtDevice(ledger: Ledger, virtual: boolean, atMs: number): Ledger {
+  if (!virtual && !ledger.has('device_hints')) return ledger;
+  const next = new Map(ledger);
+  next.delete('device_hints');
+  if (!virtual) return next;
+  const stretch = { fromMs: atMs, toMs: atMs, version: 'device-1', details: {} };
+  const said = { llr: 0, quality: 1, abstained: false, code: 'virtual_camera' as const };
+  return remember(next, [{ analyzer: 'device_hints', ...stretch, ...said }]);
+}
+
+/**
  * Another track, another camera, or an analysis process that lost its memory: what spoke for the person is of something
  * else. What spoke against stays, so that switching the camera washes nothing off.
  */

@@ -50,6 +50,8 @@ const CHALLENGE_HALF_LIFE_MS = 600_000;
 /** Until a challenge has ended, or A1 has found frozen or looped video, certainty is out of reach. */
 const PASSIVE_CONFIDENCE = 0.6;
 const CONFIDENCE_SCALE = 4;
+/** What is left of confidence where the camera is a program's: not enough for `safe` until a challenge was passed. */
+const VIRTUAL_CAMERA_SHARE = 0.75;
 /** A certain finding that has faded below this share lifts the limit no longer. */
 const CERTAIN_SHARE = 0.5;
 
@@ -63,14 +65,14 @@ const UNSAFE_AFTER_FINDING_MS = 600_000;
 export const FUSION_RULES = createHash('sha256')
   .update(
     JSON.stringify([
-      1,
+      2,
       PRIOR_LOG_ODDS,
       BOUNDS,
       [...PASSIVE],
       PASSIVE_BOUND,
       [...CHALLENGES],
       [HALF_LIFE_MS, CHALLENGE_HALF_LIFE_MS, UNSAFE_AFTER_FINDING_MS],
-      [PASSIVE_CONFIDENCE, CONFIDENCE_SCALE, CERTAIN_SHARE],
+      [PASSIVE_CONFIDENCE, CONFIDENCE_SCALE, CERTAIN_SHARE, VIRTUAL_CAMERA_SHARE],
       [RISK_FROM, SAFE_UP_TO, CONFIDENT_FROM],
     ]),
   )
@@ -132,7 +134,10 @@ export function termsOf(ledger: Ledger, nowMs: number): Term[] {
   });
 }
 
-/** How much has been looked at, 0 to 1: 0 when every analyzer abstained. More evidence never makes it less. */
+/**
+ * How much has been looked at, 0 to 1: 0 when every analyzer abstained. More evidence never makes it less, except that
+ * of a picture that comes out of a program less can be said.
+ */
 export function confidenceOf(ledger: Ledger, nowMs: number): number {
   let weight = 0;
   let certain = false;
@@ -147,7 +152,8 @@ export function confidenceOf(ledger: Ledger, nowMs: number): number {
     weight += worth * Math.max(BOUNDS[analyzer].against, BOUNDS[analyzer].for);
   }
   const confidence = 1 - Math.exp(-weight / CONFIDENCE_SCALE);
-  return certain ? confidence : Math.min(PASSIVE_CONFIDENCE, confidence);
+  const share = ledger.get('device_hints')?.last.code === 'virtual_camera' ? VIRTUAL_CAMERA_SHARE : 1;
+  return share * (certain ? confidence : Math.min(PASSIVE_CONFIDENCE, confidence));
 }
 
 function statusOf(
@@ -235,6 +241,6 @@ function causeOf({ analyzer, code, abstained }: Evidence): Cause {
   if (abstained) return cause(code === 'face_covered' ? 'hint' : 'not_looked');
   if (code === 'ok') return cause('fine');
   if (code === 'passed') return cause('passed');
-  if (code === 'several_faces' || code === 'unusual') return cause('hint');
+  if (code === 'several_faces' || code === 'unusual' || code === 'virtual_camera') return cause('hint');
   return cause('found');
 }

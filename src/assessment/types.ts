@@ -31,6 +31,8 @@ export interface RtpTap {
 /** One camera's producer, as far as its assessment needs it. */
 export interface WatchedCamera {
   readonly producerId: string;
+  /** A program's, by its owner's own word. */
+  readonly virtual?: boolean;
   /** Opens a paused tap towards the UDP socket of an analysis child; several may be opened one after the other. */
   openTap(destination: UdpAddress): Promise<RtpTap>;
 }
@@ -84,6 +86,8 @@ export interface Subject extends SubjectIdentity {
   setCamera(camera: WatchedCamera | null): void;
   /** The sender told that its camera is off or on (paused producer). On at first. */
   setCameraOn(on: boolean): void;
+  /** Whether the camera is a program's, by the word of its owner's page; as `camera.virtual` says at first. */
+  setVirtual(virtual: boolean): void;
   /** Stops watching. Idempotent. */
   close(): void;
 }

@@ -114,6 +114,13 @@ export class CallMedia {
     }
   }
 
+  /** Notes whether a camera is a program's, by the word of its owner's page; the check weighs it. */
+  declareCamera(peer: Peer, producerId: string, virtual: boolean): void {
+    const sent = peer.media.ownProducer(producerId);
+    sent.virtualCamera = virtual;
+    if (sent.source === 'camera') peer.checked?.setVirtual(virtual);
+  }
+
   /** Pauses a person's microphone on the server; its owner may resume it unless he is stopped. */
   async mute(peer: Peer): Promise<void> {
     for (const { producer, source } of peer.endpoint?.sent ?? []) {
@@ -188,6 +195,7 @@ export class CallMedia {
       if (sent.source === 'camera') {
         peer.checked?.setCamera({
           producerId: sent.producer.id,
+          virtual: sent.virtualCamera,
           openTap: (destination) => room.openTap(sent, destination),
         });
         peer.checked?.setCameraOn(!sent.producer.paused);

@@ -11,6 +11,8 @@ export interface CheckedPerson {
   setConsent(given: boolean): void;
   setCamera(camera: CheckedCamera | null): void;
   setCameraOn(on: boolean): void;
+  /** Whether the camera is a program's, by its owner's own word. */
+  setVirtual(virtual: boolean): void;
   readonly challenges: PersonalChallenges;
   close(): void;
 }
@@ -31,6 +33,8 @@ export type ChallengeNews =
 
 export interface CheckedCamera {
   readonly producerId: string;
+  /** A program's, by its owner's own word. */
+  readonly virtual?: boolean;
   openTap(destination: { ip: string; port: number }): Promise<Tap>;
 }
 

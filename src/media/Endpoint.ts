@@ -14,6 +14,8 @@ export interface Sent {
   readonly source: MediaSource;
   /** Its page says that it changes what is behind the person. */
   backgroundChanged: boolean;
+  /** A program's camera, by the page's own word. */
+  virtualCamera: boolean;
 }
 
 export interface EndpointOptions {
@@ -122,6 +124,7 @@ export class Endpoint extends EventEmitter<{
     rtpParameters: types.RtpParameters;
     paused: boolean;
     backgroundChanged?: boolean;
+    virtualCamera?: boolean;
   }): Promise<Sent> {
     const earlier = this.#producing.get(options.requestId);
     if (earlier) return earlier;
@@ -209,8 +212,9 @@ export class Endpoint extends EventEmitter<{
     rtpParameters: types.RtpParameters;
     paused: boolean;
     backgroundChanged?: boolean;
+    virtualCamera?: boolean;
   }): Promise<Sent> {
-    const { source, rtpParameters, paused, backgroundChanged = false } = options;
+    const { source, rtpParameters, paused, backgroundChanged = false, virtualCamera = false } = options;
     const kind = kindOfSource[source];
     if (!rtpParameters.codecs[0]?.mimeType.toLowerCase().startsWith(`${kind}/`)) {
       throw new AppError('VALIDATION', `${source} must be ${kind}.`);
@@ -228,7 +232,7 @@ export class Endpoint extends EventEmitter<{
         if (transport.closed) throw new AppError('NOT_JOINED', 'You have left this call.');
         throw produceError(error);
       });
-    const sent: Sent = { producer, source, backgroundChanged };
+    const sent: Sent = { producer, source, backgroundChanged, virtualCamera };
     if ([...this.#sent.values()].some((s) => s.source === source)) {
       producer.close();
       throw new AppError('CONFLICT', `There is a producer for ${source} already.`);

@@ -60,6 +60,8 @@ export const causeCode = z.enum([
   /** The server had no time to look as often as the analyzer needs. */
   'too_seldom',
   'unusual',
+  /** The camera is a program's. */
+  'virtual_camera',
   'not_done',
   'passed',
   'failed',

@@ -194,6 +194,8 @@ export const requests = {
       rtpParameters,
       paused: z.boolean().optional(),
       backgroundChanged: z.boolean().optional(),
+      /** A camera that is a program's, by its name on the sender's machine. */
+      virtualCamera: z.boolean().optional(),
     }),
     response: z.strictObject({ producerId: objectId }),
   },
@@ -203,6 +205,11 @@ export const requests = {
   /** The own camera's background is changed from now on, or no longer; the others see it on the card. */
   declareBackground: {
     data: z.strictObject({ producerId: objectId, changed: z.boolean() }),
+    response: nothing,
+  },
+  /** The own camera is another device from now on: one that is a program's, or no longer. */
+  declareCamera: {
+    data: z.strictObject({ producerId: objectId, virtual: z.boolean() }),
     response: nothing,
   },
   /** The highest spatial layer wanted, 0 being the smallest. */

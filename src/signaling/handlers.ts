@@ -127,6 +127,12 @@ export function createHandlers({ calls, findUser, reauthenticate }: HandlerOptio
       return {};
     },
 
+    declareCamera(connection, { producerId, virtual }) {
+      const { call, peer } = placeOf(connection);
+      call.media.declareCamera(peer, producerId, virtual);
+      return {};
+    },
+
     declareBackground(connection, { producerId, changed }) {
       const { call, peer } = placeOf(connection);
       call.media.declareBackground(peer, producerId, changed);
@@ -314,7 +320,7 @@ function preparedFor(connection: SocketConnection, call: Call): Peer | null {
 }
 
 async function produce({ call, peer }: { call: Call; peer: Peer }, data: RequestData<'produce'>): Promise<string> {
-  const { requestId, source, rtpParameters, paused, backgroundChanged } = data;
+  const { requestId, source, rtpParameters, paused, backgroundChanged, virtualCamera } = data;
   // Before joining, and while held, only what the tap looks at may be sent (and a microphone made ready).
   if (!peer.present && source !== 'mic' && source !== 'camera') throw new AppError('FORBIDDEN', 'Join first.');
   if (peer.state === 'held' && source !== 'camera')
@@ -326,6 +332,7 @@ async function produce({ call, peer }: { call: Call; peer: Peer }, data: Request
     rtpParameters: rtpParameters as types.RtpParameters,
     paused: paused ?? false,
     backgroundChanged: backgroundChanged ?? false,
+    virtualCamera: virtualCamera ?? false,
   });
   return sent.producer.id;
 }

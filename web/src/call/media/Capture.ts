@@ -1,7 +1,7 @@
 import type { SoundProcessing } from '../../session/mediaChoices.ts';
 import type { Size } from '../layers.ts';
 import type { BackgroundBlur } from './blur/BackgroundBlur.ts';
-import { DeviceError, openDevice, type DeviceKind } from './devices.ts';
+import { DeviceError, isVirtualCamera, openDevice, type DeviceKind } from './devices.ts';
 
 /** Which device, and what is done with what it gives. */
 export interface CaptureWish {
@@ -17,6 +17,8 @@ export interface CaptureWish {
 export interface TrackFacts {
   /** Told to the others. */
   backgroundChanged: boolean;
+  /** The camera is a program's; weighed by the check. */
+  virtualCamera: boolean;
   /** Of the picture as it is captured, px; without meaning for sound. */
   size: Size;
 }
@@ -59,7 +61,8 @@ export class Capture {
   /** What whoever sends the track must know. */
   get facts(): TrackFacts {
     const { width = 640, height = 360 } = this.source.getSettings();
-    return { backgroundChanged: this.#blur !== null, size: { width, height } };
+    const virtualCamera = isVirtualCamera(this.source.label);
+    return { backgroundChanged: this.#blur !== null, virtualCamera, size: { width, height } };
   }
 
   /** Frees everything that `next` does not go on with. */

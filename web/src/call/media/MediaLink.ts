@@ -85,13 +85,13 @@ export class MediaLink {
   async publish(source: MediaSource, track: MediaStreamTrack, facts = factsOf(track)): Promise<void> {
     const producer = this.#live(source);
     if (producer !== null && sameEncodings(producer, source, facts)) {
-      await this.#exchange(producer, track, facts.backgroundChanged);
+      await this.#exchange(producer, track, facts);
       await this.#options.requests.request('resumeProducer', { producerId: producer.id });
       return;
     }
     if (producer !== null) await this.#giveUp(source, producer);
-    const { backgroundChanged } = facts;
-    const appData = { source, backgroundChanged } satisfies SentData;
+    const { backgroundChanged, virtualCamera } = facts;
+    const appData = { source, backgroundChanged, virtualCamera } satisfies SentData;
     const made = await this.#send.produce({ ...sendOptions(source, track, facts), appData });
     if (this.#closed) made.close();
     else this.#producers.set(source, made);
@@ -101,13 +101,18 @@ export class MediaLink {
   async replace(source: MediaSource, track: MediaStreamTrack, facts = factsOf(track)): Promise<void> {
     const producer = this.#live(source);
     if (producer === null) return;
-    if (sameEncodings(producer, source, facts)) await this.#exchange(producer, track, facts.backgroundChanged);
+    if (sameEncodings(producer, source, facts)) await this.#exchange(producer, track, facts);
     else await this.publish(source, track, facts);
   }
 
   /** While it is not sure what arrives the background counts as changed: told before it is and after it was. */
-  async #exchange(producer: types.Producer, track: MediaStreamTrack, changed: boolean): Promise<void> {
+  async #exchange(producer: types.Producer, track: MediaStreamTrack, facts: TrackFacts): Promise<void> {
+    const { backgroundChanged: changed, virtualCamera: virtual } = facts;
     const data = producer.appData as unknown as SentData;
+    if (data.virtualCamera !== virtual) {
+      await this.#options.requests.request('declareCamera', { producerId: producer.id, virtual });
+      data.virtualCamera = virtual;
+    }
     const declare = async (): Promise<void> => {
       if (data.backgroundChanged === changed) return;
       await this.#options.requests.request('declareBackground', { producerId: producer.id, changed });
@@ -230,9 +235,10 @@ export class MediaLink {
       requests.request('connectTransport', request).then(done, failed);
     });
     transport.on('produce', ({ rtpParameters, appData }, done, failed) => {
-      const { source, backgroundChanged } = appData as unknown as SentData;
+      const { source, backgroundChanged, virtualCamera } = appData as unknown as SentData;
+      const what = { source, backgroundChanged, virtualCamera };
       requests
-        .request('produce', { requestId: randomId(), source, backgroundChanged, rtpParameters: rtpParameters as never })
+        .request('produce', { requestId: randomId(), ...what, rtpParameters: rtpParameters as never })
         .then(({ producerId }) => done({ id: producerId }), failed);
     });
     transport.on('connectionstatechange', (state) => this.#handleState(transport, state));
@@ -288,11 +294,12 @@ function entriesOf(report: RTCStatsReport): StatsEntry[] {
 interface SentData {
   source: MediaSource;
   backgroundChanged: boolean;
+  virtualCamera: boolean;
 }
 
 function factsOf(track: MediaStreamTrack): TrackFacts {
   const { width = 640, height = 360 } = track.getSettings();
-  return { backgroundChanged: false, size: { width, height } };
+  return { backgroundChanged: false, virtualCamera: false, size: { width, height } };
 }
 
 /** A camera's layers are made for the size that it had when it was first sent. */

@@ -153,3 +153,12 @@ export async function devicesPermitted(): Promise<boolean> {
     return false;
   }
 }
+
+/** Programs that appear as a camera, by the names that they give it. Whatever they play looks like a camera's picture. */
+const PROGRAMS =
+  /virtual|\bobs\b|manycam|xsplit|\bvcam\b|snap ?camera|splitcam|youcam|altercam|webcamoid|mmhmm|v4l2|dummy video|unity video|swapface/i;
+
+/** Whether a camera's name says that it is a program's. Cameras that call themselves something else are not found. */
+export function isVirtualCamera(label: string): boolean {
+  return PROGRAMS.test(label);
+}

@@ -279,6 +279,7 @@ export const checks = {
     too_blurred: 'The picture is too blurred.',
     model_missing: 'This check is not installed.',
     too_seldom: 'Looked at too seldom: the server is busy.',
+    virtual_camera: 'The picture comes from a program, not straight from a camera.',
     unusual: 'Looks unusual to a model; a hint only.',
     not_done: 'Not done yet.',
     passed: 'Passed.',

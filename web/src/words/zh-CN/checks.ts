@@ -275,6 +275,7 @@ export const checks: Pick<Words, keyof typeof english> = {
     too_blurred: '画面太模糊。',
     model_missing: '没有安装这项检查。',
     too_seldom: '服务器繁忙，看得太少，无法判断。',
+    virtual_camera: '画面来自一个软件，不是直接来自摄像头。',
     unusual: '模型认为画面有些异常，仅供参考。',
     not_done: '还没做。',
     passed: '通过了。',
