@@ -16,7 +16,7 @@ import { loadSecrets } from './auth/secrets.ts';
 import { SingleSignOn } from './auth/SingleSignOn.ts';
 import { Calls } from './calls/Calls.ts';
 import { recordChange } from './calls/recordChanges.ts';
-import type { Config } from './config.ts';
+import { leastChecks, type Config } from './config.ts';
 import { PostgresAdminStore } from './db/AdminStore.ts';
 import { PostgresAssessmentStore } from './db/AssessmentStore.ts';
 import { chain } from './calls/policyChain.ts';
@@ -243,7 +243,7 @@ async function build(options: ServerOptions, parts: Closable[], done: (built: Bu
     calls.live(callId)?.setAssessment(peerId, views);
   });
   monitor.on('assessment', (result) => verdicts.noteAssessment(result));
-  followPolicy({ monitor, calls, verdicts, mode: config.policy.mode, logger });
+  followPolicy({ monitor, calls, verdicts, logger });
   // Before it listens, and closed after it: what it takes in does not keep the server open.
   const gate = await media.open(httpServer);
   await listen(httpServer, config).catch(async (error: unknown) => {
@@ -263,14 +263,8 @@ async function withCertificate(config: Config): Promise<Config> {
 }
 
 /** Brings active checks, and what the policy makes of results, into the calls. */
-function followPolicy(parts: {
-  monitor: Monitor;
-  calls: Calls;
-  verdicts: VerdictLog;
-  mode: Config['policy']['mode'];
-  logger: Logger;
-}): void {
-  const { monitor, calls, verdicts, mode, logger } = parts;
+function followPolicy(parts: { monitor: Monitor; calls: Calls; verdicts: VerdictLog; logger: Logger }): void {
+  const { monitor, calls, verdicts, logger } = parts;
   const report = (error: unknown): void => logger.error({ err: error }, 'a policy step was not taken');
   monitor.on('challenge', (subject, news) => {
     const { callId, peerId } = subject;
@@ -283,7 +277,7 @@ function followPolicy(parts: {
   });
   monitor.on('step', (subject, step, { causes }) => {
     const { callId, peerId } = subject;
-    const taken = isTaken(step, mode);
+    const taken = isTaken(step, monitor.policyOf(callId).mode);
     verdicts.noteStep(subject, step, taken);
     logger.info({ callId, peerId, ...step, taken }, 'policy step');
     const found = causes.find(({ outcome }) => outcome === 'found');
@@ -406,7 +400,10 @@ async function openCalls(
   const calls = new Calls({
     store: new PostgresCallStore(parts.database, parts.news),
     policyLog: parts.policyLog,
-    settings: { ...config.calls, policy: { scanIntervalMs, staleAfterMs, verifiedTtlMs } },
+    settings: {
+      ...config.calls,
+      policy: { scanIntervalMs, staleAfterMs, verifiedTtlMs, leastChecks: leastChecks(config.policy) },
+    },
     createRoom: () => Room.create(parts.workers, logger),
     checks: parts.monitor,
     logger,

@@ -3,6 +3,7 @@ import { isIP, isIPv4 } from 'node:net';
 import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { challengeRule, policyMode, type CheckPolicy } from './protocol/checkPolicy.ts';
 import { isSamplePassword, passwordOf, weaknessOf } from './configSecrets.ts';
 import { webhookType } from './protocol/webhooks.ts';
 
@@ -145,8 +146,8 @@ const schema = z.strictObject({
     verifiedTtlMs: milliseconds,
   }),
   policy: z.strictObject({
-    mode: z.enum(['off', 'observe', 'warn', 'enforce']),
-    challenge: z.enum(['never', 'on_request', 'on_suspicion', 'at_door', 'every']),
+    mode: policyMode,
+    challenge: challengeRule,
     challengeEveryMs: milliseconds,
   }),
   retention: z.strictObject({
@@ -458,4 +459,9 @@ function isAddressRange(value: string): boolean {
   const [address, bits, ...more] = value.split('/');
   if (!address || isIP(address) === 0 || more.length > 0) return false;
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (isIPv4(address) ? 32 : 128));
+}
+
+/** What the server asks of every call at least, as pages have it. */
+export function leastChecks({ mode, challenge, challengeEveryMs }: Config['policy']): CheckPolicy {
+  return { mode, challenge, everyMinutes: Math.min(1440, Math.max(1, Math.round(challengeEveryMs / 60_000))) };
 }

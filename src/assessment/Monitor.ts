@@ -3,11 +3,12 @@ import { performance } from 'node:perf_hooks';
 import type { Looked } from '../analysis/protocol.ts';
 import type { Logger } from '../logger.ts';
 import type { Assessment } from '../protocol/assessment.ts';
+import type { CheckPolicy } from '../protocol/checkPolicy.ts';
 import type { AnalysisPool } from './AnalysisPool.ts';
 import type { AssessmentStore } from './AssessmentStore.ts';
 import type { ChallengeEvent } from './challenges/Challenge.ts';
 import { ChallengeHistory } from './challenges/ChallengeHistory.ts';
-import { isTaken, type PolicySettings, type Step } from './policy.ts';
+import { isTaken, settingsOf, type PolicySettings, type Step } from './policy.ts';
 import type { AssessmentResult, Subject, SubjectIdentity } from './types.ts';
 import { WatchedSubject, type SubjectTimes } from './WatchedSubject.ts';
 
@@ -19,7 +20,7 @@ export interface MonitorOptions {
   times: SubjectTimes;
   /** SHA-256 of the settings that the analysis runs under, for the record. */
   settings?: () => string;
-  /** By default nothing follows by itself. */
+  /** Of calls whose hosts chose nothing. By default nothing follows by itself. */
   policy?: PolicySettings;
 }
 
@@ -51,6 +52,8 @@ export class Monitor extends EventEmitter<MonitorEvents> {
   /** Call -> a small number for the children, which need no more than to tell calls apart. */
   readonly #groups = new Map<string, { groupId: number; members: number; heldUntilMs: number }>();
   readonly #policy: PolicySettings;
+  /** Of calls in which somebody is watched. */
+  readonly #policies = new Map<string, PolicySettings>();
   readonly #history = new ChallengeHistory();
   readonly #counted = { results: 0, unsaved: 0, slowed: 0 };
   #lastId = 0;
@@ -76,7 +79,7 @@ export class Monitor extends EventEmitter<MonitorEvents> {
       settings: this.#options.settings ?? (() => ''),
       logger,
       history: this.#history,
-      policy: this.#policy,
+      policy: () => this.policyOf(identity.callId),
       onChallenge: (event) => this.#tell(() => this.emit('challenge', identityOf(subject), event)),
       onStep: (step, assessment) => this.#handleStep(subject, step, assessment),
       heldBackMs: () => group.heldUntilMs - performance.now(),
@@ -96,6 +99,15 @@ export class Monitor extends EventEmitter<MonitorEvents> {
   holdBack(callId: string, ms: number): void {
     const group = this.#groups.get(callId);
     if (group) group.heldUntilMs = performance.now() + Math.min(MAX_HOLD_BACK_MS, ms);
+  }
+
+  /** What follows from results in a call; forgotten when nobody is watched there any more. */
+  setPolicy(callId: string, policy: CheckPolicy): void {
+    if (this.#groups.has(callId)) this.#policies.set(callId, settingsOf(policy));
+  }
+
+  policyOf(callId: string): PolicySettings {
+    return this.#policies.get(callId) ?? this.#policy;
   }
 
   /** For metrics: plain counts by name, of the processes as well. */
@@ -126,7 +138,8 @@ export class Monitor extends EventEmitter<MonitorEvents> {
   }
 
   #handleStep(subject: WatchedSubject, step: Step, assessment: Assessment): void {
-    if (step.measure === 'offer_challenge' && isTaken(step, this.#policy.mode)) subject.offerChallenge();
+    if (step.measure === 'offer_challenge' && isTaken(step, this.policyOf(subject.callId).mode))
+      subject.offerChallenge();
     this.#tell(() => this.emit('step', identityOf(subject), step, assessment));
   }
 
@@ -167,7 +180,9 @@ export class Monitor extends EventEmitter<MonitorEvents> {
     const ending = subject.ended().finally(() => this.#ending.delete(ending));
     this.#ending.add(ending);
     const group = this.#groups.get(subject.callId);
-    if (group && --group.members === 0) this.#groups.delete(subject.callId);
+    if (!group || --group.members > 0) return;
+    this.#groups.delete(subject.callId);
+    this.#policies.delete(subject.callId);
   }
 }
 

@@ -35,7 +35,7 @@ export interface SubjectOptions {
   times: SubjectTimes;
   logger: Logger;
   history: ChallengeHistory;
-  policy: PolicySettings;
+  policy: () => PolicySettings;
   /** SHA-256 of the settings that the analysis runs under, for the record. */
   settings: () => string;
   heldBackMs: () => number;
@@ -98,7 +98,7 @@ export class WatchedSubject implements Subject {
       peerId: this.peerId,
       person: this.userId ?? this.peerId,
       history: options.history,
-      invites: options.policy.challenge !== 'never',
+      invites: () => options.policy().challenge !== 'never',
       canStart: () => this.#scanner !== null && this.#slot.child !== null,
       watchClosely: (on) => this.#scanner?.watchClosely(on),
       onEvent: options.onChallenge,
@@ -246,7 +246,7 @@ export class WatchedSubject implements Subject {
   #climb(): void {
     const { policy, onStep } = this.#options;
     const facts = { nowMs: Date.now(), verified: this.#verifiedAtMs !== null, checkOpen: this.challenges.open };
-    const { ladder, steps } = climb(this.#ladder, this.#assessment, policy, facts);
+    const { ladder, steps } = climb(this.#ladder, this.#assessment, policy(), facts);
     this.#ladder = ladder;
     for (const step of steps) onStep(step, this.#assessment);
   }

@@ -1,4 +1,5 @@
 import type { AnalyzerName, Assessment, Cause } from '../protocol/assessment.ts';
+import type { ChallengeRule, CheckPolicy, PolicyMode } from '../protocol/checkPolicy.ts';
 
 /*
  * What follows from a result, apart from showing it (DETECTION section 6). Pure. Every measure is mild, logged and taken
@@ -33,17 +34,16 @@ export function nextScanInMs({ scanIntervalMs, risk, faceSeen }: Cadence, random
   return intervalMs * (1 - JITTER + 2 * JITTER * random);
 }
 
-/** How far the server goes by itself. `observe` only writes down what it would do. */
-export type PolicyMode = 'off' | 'observe' | 'warn' | 'enforce';
-
-/** When the server offers a check by itself; hosts may ask for one unless it is `never`. */
-export type ChallengeRule = 'never' | 'on_request' | 'on_suspicion' | 'at_door' | 'every';
-
 export interface PolicySettings {
   mode: PolicyMode;
   challenge: ChallengeRule;
   /** For `every`: milliseconds after which a pass is asked for again. */
   challengeEveryMs: number;
+}
+
+/** The settings of one call, as its host chose them. */
+export function settingsOf({ mode, challenge, everyMinutes }: CheckPolicy): PolicySettings {
+  return { mode, challenge, challengeEveryMs: 60_000 * everyMinutes };
 }
 
 export type Measure = 'offer_challenge' | 'warn' | 'hold' | 'release';

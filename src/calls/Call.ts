@@ -4,6 +4,7 @@ import type { Logger } from '../logger.ts';
 import type { TransportOffer } from '../media/MediaWorker.ts';
 import type { Room } from '../media/Room.ts';
 import { causeCode, type Assessment } from '../protocol/assessment.ts';
+import type { CheckPolicy } from '../protocol/checkPolicy.ts';
 import type { CallInfo, Joined, NotificationData, Person, ProducerInfo } from '../protocol/signaling.ts';
 import type { CallStatus, CallType, Consent, EndReason, PeerRole, Reaction } from '../protocol/values.ts';
 import { CallMedia } from './CallMedia.ts';
@@ -12,6 +13,7 @@ import { ChatLog, toChatMessage, type WrittenMessage } from './ChatLog.ts';
 import type { CameraChecks, ChallengeNews } from './CameraChecks.ts';
 import type { Connection } from './Connection.ts';
 import { Door, type DoorLimits } from './Door.ts';
+import { chosenPolicy } from './chosenPolicy.ts';
 import { Peer } from './Peer.ts';
 import type { Visitor } from './Visitor.ts';
 import type { PolicyEntry } from './policyChain.ts';
@@ -75,6 +77,7 @@ export class Call extends EventEmitter<{
   readonly door: Door;
   readonly #settings: CallSettings;
   readonly #checks: CameraChecks;
+  #checkPolicy: CheckPolicy;
   readonly #hands = new Set<string>();
   readonly #assessments = new Map<string, AssessmentViews>();
   status: CallStatus;
@@ -89,6 +92,7 @@ export class Call extends EventEmitter<{
     this.#settings = options.settings;
     this.#checks = options.checks;
     this.restrictions = new Restrictions([caller.id, ...(callee ? [callee.id] : [])], options.memory?.policy);
+    this.#checkPolicy = chosenPolicy(options.memory?.policy ?? [], options.settings.policy.leastChecks);
     this.#chat = new ChatLog(options.memory?.messages);
     const { lobby, locked } = this.identity;
     const known = options.memory?.people ?? [];
@@ -136,6 +140,7 @@ export class Call extends EventEmitter<{
       startTime,
       lobby,
       locked: this.door.locked,
+      checks: this.#checkPolicy,
     };
   }
 
@@ -204,6 +209,22 @@ export class Call extends EventEmitter<{
   /** A third person comes into a call between two: from now on it is a meeting, of which both stay hosts. */
   becomeMeeting(): void {
     this.#identity = { ...this.#identity, callee: null };
+    for (const peer of this.presentPeers) peer.connection?.notify('callChanged', { call: this.info });
+  }
+
+  get checkPolicy(): CheckPolicy {
+    return this.#checkPolicy;
+  }
+
+  /** What the server asks of every call. */
+  get leastChecks(): CheckPolicy {
+    return this.#settings.policy.leastChecks;
+  }
+
+  /** Everybody inside is told. */
+  setCheckPolicy(policy: CheckPolicy): void {
+    this.#checkPolicy = policy;
+    this.#checks.setPolicy(this.id, policy);
     for (const peer of this.presentPeers) peer.connection?.notify('callChanged', { call: this.info });
   }
 
@@ -464,6 +485,7 @@ export class Call extends EventEmitter<{
     peer.stops = this.restrictions.stopsOf(user.id);
     this.peers.set(peer.id, peer);
     peer.checked = this.#checks.watch({ callId: this.id, peerId: peer.id, userId: user.id });
+    this.#checks.setPolicy(this.id, this.#checkPolicy);
     if (consent) this.#setConsent(peer, consent);
     return peer;
   }

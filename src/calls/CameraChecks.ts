@@ -1,8 +1,11 @@
 import type { ChallengeEnd, ChallengeInfo, ChallengeKind, ChallengeStep } from '../protocol/challenge.ts';
+import type { CheckPolicy } from '../protocol/checkPolicy.ts';
 
 /** What calls/ asks of whoever looks at cameras; assessment/ implements it. Nothing here is ever awaited by a call. */
 export interface CameraChecks {
   watch(identity: { callId: string; peerId: string; userId: string }): CheckedPerson;
+  /** What follows from results in a call in which somebody is watched; until it is set, the least. */
+  setPolicy(callId: string, policy: CheckPolicy): void;
   /** Asks to keep samples of a call back for a moment, since somebody is joining and needs the senders' key frames. */
   holdBack(callId: string, ms: number): void;
 }

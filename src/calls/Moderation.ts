@@ -1,7 +1,9 @@
 import { AppError, notFound } from '../errors.ts';
 import type { CauseCode } from '../protocol/assessment.ts';
 import type { PolicyAction } from '../protocol/values.ts';
+import { isAtLeast, type CheckPolicy } from '../protocol/checkPolicy.ts';
 import type { Call } from './Call.ts';
+import { CHOICE } from './chosenPolicy.ts';
 import type { Peer } from './Peer.ts';
 import type { Json, PolicyEntry } from './policyChain.ts';
 import { newEntry, type PolicyLog } from './PolicyLog.ts';
@@ -83,6 +85,20 @@ export class Moderation {
     if (call.direct) throw new AppError('CONFLICT', 'Both are hosts of this call.');
     if (subject.role === 'guest') throw new AppError('CONFLICT', 'A guest cannot be the host.');
     return this.#decide(call, { action: 'transferHost', by, subject });
+  }
+
+  /**
+   * Chooses what follows from results of checks in a call.
+   *
+   * @throws AppError VALIDATION for less than the server asks of every call.
+   */
+  async setCheckPolicy(call: Call, by: Peer, policy: CheckPolicy): Promise<string> {
+    if (!isAtLeast(call.leastChecks, policy)) throw new AppError('VALIDATION', 'This server asks for more.');
+    const before = call.checkPolicy;
+    const entry = newEntry({ kind: 'action', action: CHOICE, actorId: by.user.id, details: { ...policy } });
+    call.setCheckPolicy(policy);
+    await this.#keep(call, entry, () => call.setCheckPolicy(before));
+    return entry.actionId;
   }
 
   /**

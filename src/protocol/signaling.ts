@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { assessment, causeCode } from './assessment.ts';
 import { challengeEnd, challengeInfo, challengeKind, challengeStep } from './challenge.ts';
+import { checkPolicy } from './checkPolicy.ts';
 import {
   dtlsParameters,
   iceServers,
@@ -52,6 +53,8 @@ export const callInfo = z.strictObject({
   lobby: z.boolean(),
   /** Nobody new may enter. */
   locked: z.boolean(),
+  /** What follows from results of checks in it. */
+  checks: checkPolicy,
 });
 export type CallInfo = z.infer<typeof callInfo>;
 
@@ -99,7 +102,13 @@ export const chatMessage = z.strictObject({
 });
 export type ChatMessage = z.infer<typeof chatMessage>;
 
-const policy = z.strictObject({ scanIntervalMs: z.int(), staleAfterMs: z.int(), verifiedTtlMs: z.int() });
+const policy = z.strictObject({
+  scanIntervalMs: z.int(),
+  staleAfterMs: z.int(),
+  verifiedTtlMs: z.int(),
+  /** What the server asks of every call; hosts may ask for more. */
+  leastChecks: checkPolicy,
+});
 
 const prepared = z.strictObject({
   call: callInfo,
@@ -258,6 +267,8 @@ export const requests = {
   requestReview: { data: nothing, response: nothing },
   /** Closes the call to everybody who has not taken part yet, or opens it again (hosts). */
   lockCall: { data: z.strictObject({ locked: z.boolean() }), response: nothing },
+  /** Chooses what follows from results of checks in this call, no less than the server asks of every call (hosts). */
+  setCheckPolicy: { data: checkPolicy, response: actionRef },
   /**
    * Turns somebody's microphone off (hosts). He may turn it on again, unless the mute is `enforced`. Nobody can turn on
    * anybody else's microphone.

@@ -215,6 +215,11 @@ export function createHandlers({ calls, findUser, reauthenticate }: HandlerOptio
       return {};
     },
 
+    async setCheckPolicy(connection, policy) {
+      const { call, peer } = hostOf(connection);
+      return { actionId: await calls.moderation.setCheckPolicy(call, peer, policy) };
+    },
+
     async muteProducer(connection, { peerId, enforced }) {
       const { call, peer } = hostOf(connection);
       return { actionId: await calls.moderation.mute(call, peer, peerId, enforced) };

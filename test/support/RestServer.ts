@@ -14,7 +14,7 @@ import { Guests } from '../../src/auth/Guests.ts';
 import { SingleSignOn } from '../../src/auth/SingleSignOn.ts';
 import { Calls } from '../../src/calls/Calls.ts';
 import type { RecordOutbox } from '../../src/calls/recordChanges.ts';
-import { loadConfig, type Config } from '../../src/config.ts';
+import { leastChecks, loadConfig, type Config } from '../../src/config.ts';
 import { noOutbox } from './policy.ts';
 import { chain } from '../../src/calls/policyChain.ts';
 import { PolicyLog } from '../../src/calls/PolicyLog.ts';
@@ -197,10 +197,14 @@ export class RestServer {
     const calls = new Calls({
       store: callStore,
       policyLog: new PolicyLog({ store: new PostgresPolicyStore(database, chain), outbox: noOutbox, logger }),
-      settings: { ...config.calls, policy: { scanIntervalMs, staleAfterMs, verifiedTtlMs } },
+      settings: {
+        ...config.calls,
+        policy: { scanIntervalMs, staleAfterMs, verifiedTtlMs, leastChecks: leastChecks(config.policy) },
+      },
       createRoom: () => Promise.reject(new Error('there is no media here')),
       checks: {
         watch: () => assert.fail('nobody can join here'),
+        setPolicy: () => undefined,
         holdBack: () => assert.fail('nobody can join here'),
       },
       logger,

@@ -14,7 +14,7 @@ export interface ChallengeDeskOptions {
   person: string;
   history: ChallengeHistory;
   /** Whether people may be asked at all; by their own wish they always may. */
-  invites: boolean;
+  invites: () => boolean;
   /** Whether the camera is being looked at. */
   canStart: () => boolean;
   /** Key frames are wanted as fast as they come, with glimpses; or no longer. */
@@ -55,7 +55,7 @@ export class ChallengeDesk {
    * @throws AppError CONFLICT when a challenge is open or the camera is not looked at, FORBIDDEN where nobody is asked.
    */
   invite(kind: ChallengeKind, origin: Exclude<ChallengeOrigin, 'self'>, requestedBy: string | null): ChallengeInfo {
-    if (!this.#options.invites) throw new AppError('FORBIDDEN', 'Nobody is asked for checks here.');
+    if (!this.#options.invites()) throw new AppError('FORBIDDEN', 'Nobody is asked for checks here.');
     this.#mustBeFree();
     if (!this.#options.canStart()) throw new AppError('CONFLICT', 'The camera cannot be looked at now.');
     const challenge = this.#open(kind, origin, requestedBy);

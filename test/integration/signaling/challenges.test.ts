@@ -12,6 +12,7 @@ describe('active checks over sockets', function () {
   let guest: SignalingClient;
   let hostId: string;
   let guestId: string;
+  let callId: string;
 
   before(async () => {
     server = await TestServer.start({ policy: { mode: 'off', challenge: 'on_request', challengeEveryMs: 1000 } });
@@ -20,7 +21,8 @@ describe('active checks over sockets', function () {
   after(() => server.close());
 
   beforeEach(async () => {
-    const { room_id: roomId } = await server.startCall(ada, {});
+    const { room_id: roomId, call } = await server.startCall(ada, {});
+    callId = call.id;
     host = await SignalingClient.connect(server.url, ada.token);
     guest = await SignalingClient.connect(server.url, bob.token);
     await host.prepare(roomId);
@@ -32,6 +34,7 @@ describe('active checks over sockets', function () {
     await Promise.all([host, guest].map((client) => client.request('leave', {})));
     host.close();
     guest.close();
+    await server.endCall(ada, callId);
   });
 
   it('are asked for by hosts alone, of others who are in the call', async () => {
@@ -91,5 +94,30 @@ describe('active checks over sockets', function () {
     await guest.request('requestReview', {});
     assert.deepEqual(await host.next('reviewRequested'), { peerId: guestId });
     await assert.rejects(guest.request('requestReview', {}), { code: 'RATE_LIMITED' });
+  });
+
+  it('follow the policy that a host chose for the call, no less than the server’s, and everybody is told', async () => {
+    const hold = (): boolean => {
+      const result = {
+        status: 'risk',
+        assurance: 'none',
+        reason: null,
+        risk: 0.95,
+        confidence: 0.9,
+        causes: [],
+      } as const;
+      const assessment = { ...result, causes: [], scannedAt: null, verifiedAt: null, modelVersions: {} };
+      const identity = { callId, peerId: guestId, userId: bob.id };
+      server.server.monitor.emit('step', identity, { measure: 'hold', reason: 'proven' }, assessment);
+      return server.server.calls.live(callId)?.peers.get(guestId)?.state === 'held';
+    };
+    const strict = { mode: 'enforce', challenge: 'every', everyMinutes: 15 } as const;
+    assert.equal(hold(), false);
+    await assert.rejects(guest.request('setCheckPolicy', strict), { code: 'FORBIDDEN' });
+    const less = host.request('setCheckPolicy', { ...strict, challenge: 'never' });
+    await assert.rejects(less, { code: 'VALIDATION' });
+    await host.request('setCheckPolicy', strict);
+    for (const client of [host, guest]) assert.deepEqual((await client.next('callChanged')).call.checks, strict);
+    assert.equal(hold(), true);
   });
 });

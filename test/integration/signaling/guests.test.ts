@@ -139,6 +139,7 @@ describe('guests', () => {
       admitPeer: { peerId },
       denyPeer: { peerId },
       lockCall: { locked: true },
+      setCheckPolicy: { mode: 'enforce', challenge: 'at_door', everyMinutes: 30 },
       endCall: {},
     };
     const refused = (Object.keys(requests) as RequestName[]).filter((name) => !guestsMay.has(name) && data[name]);

@@ -106,6 +106,7 @@ describe('host powers', () => {
         muteEveryone: {},
         endCall: {},
         lockCall: { locked: true },
+        setCheckPolicy: { mode: 'enforce', challenge: 'at_door', everyMinutes: 30 },
       })[name as string] ?? { peerId };
 
     for (const name of hostOnly) {

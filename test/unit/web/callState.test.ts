@@ -49,6 +49,7 @@ function joined(producers: ProducerInfo[]): Parameters<typeof withJoined>[1] {
       startTime: null,
       lobby: false,
       locked: false,
+      checks: initialSnapshot.policy.leastChecks,
     },
     self: { peerId: 'self', role: 'host', state: 'joined', resumeToken: 'token', stops: [] },
     peers: [peer('peer-1'), peer('self')],

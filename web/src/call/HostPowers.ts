@@ -1,3 +1,4 @@
+import type { CheckPolicy } from '../../../src/protocol/checkPolicy.ts';
 import type { Requests } from '../api/Signaling.ts';
 
 /** What a host may do to people. The server decides whether this page is one, and tells everybody what was done. */
@@ -31,6 +32,11 @@ export class HostPowers {
 
   async lowerHand(peerId: string): Promise<void> {
     await this.#requests.request('lowerHand', { peerId });
+  }
+
+  /** What follows from results of checks in this call. */
+  async chooseChecks(policy: CheckPolicy): Promise<void> {
+    await this.#requests.request('setCheckPolicy', policy);
   }
 
   async undo(actionId: string): Promise<void> {

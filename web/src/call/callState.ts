@@ -1,3 +1,4 @@
+import type { CheckPolicy } from '../../../src/protocol/checkPolicy.ts';
 import type {
   CallInfo,
   Joined,
@@ -67,7 +68,7 @@ export interface CallSnapshot {
   views: Readonly<Record<string, AssessmentView>>;
   /** Looks at the others in the last ten minutes. */
   looks: Readonly<Record<string, readonly Look[]>>;
-  policy: ViewPolicy;
+  policy: ViewPolicy & { leastChecks: CheckPolicy };
   /** Whose hands are up, in that order. */
   hands: readonly string[];
   /** What people have just shown, by peer; gone after some seconds. */
@@ -104,7 +105,12 @@ export const initialSnapshot: CallSnapshot = {
   activeSpeaker: null,
   views: {},
   looks: {},
-  policy: { scanIntervalMs: 10_000, staleAfterMs: 20_000, verifiedTtlMs: 600_000 },
+  policy: {
+    scanIntervalMs: 10_000,
+    staleAfterMs: 20_000,
+    verifiedTtlMs: 600_000,
+    leastChecks: { mode: 'off', challenge: 'never', everyMinutes: 30 },
+  },
   hands: [],
   reactions: {},
   names: {},

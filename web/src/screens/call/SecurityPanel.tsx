@@ -15,6 +15,7 @@ import { useNow } from '../../parts/useNow.ts';
 import { ago, score } from '../../words/format.ts';
 import { useAccountWords, useSentence } from './BadgeCard.tsx';
 import { CheckActions, OwnCheckButton } from './CheckActions.tsx';
+import { CheckRules } from './CheckRules.tsx';
 import { useCallState, usePeople } from './callContext.tsx';
 import { HostActions } from './HostActions.tsx';
 import { usePanel } from './panel.ts';
@@ -52,6 +53,7 @@ export function SecurityPanel() {
           </li>
         ))}
       </ul>
+      <CheckRules />
       <OwnNote />
     </Panel>
   );

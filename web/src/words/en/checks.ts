@@ -250,6 +250,43 @@ export const checks = {
     },
   },
 
+  checkRules: {
+    title: 'Checks in this call',
+    challenge: 'Ask for an active check',
+    challenges: {
+      never: 'Never',
+      on_request: 'When a host asks',
+      on_suspicion: 'When something looks unusual',
+      at_door: 'From everyone who comes',
+      every: 'From everyone, again and again',
+    },
+    every: 'How often',
+    everyMinutes: 'Every {{minutes}} minutes',
+    mode: 'If a problem is proven',
+    modes: {
+      off: 'Show results only',
+      observe: 'Show results, log what would follow',
+      warn: 'Warn everyone',
+      enforce: 'Hold picture and sound until a check passes',
+    },
+    more: 'For everyone in this call. You can ask for more than this server does, not for less.',
+    said: {
+      challenge: {
+        never: 'Nobody is asked for active checks.',
+        on_request: 'A host may ask for an active check.',
+        on_suspicion: 'When something looks unusual, an active check is offered.',
+        at_door: 'Everyone who comes is offered an active check.',
+        every: 'Everyone is offered an active check again and again.',
+      },
+      mode: {
+        off: 'Results are shown; nothing else follows.',
+        observe: 'Results are shown; what would follow is logged.',
+        warn: 'If a problem is proven, everyone is warned.',
+        enforce: 'If a problem is proven, picture and sound are held until a check passes.',
+      },
+    },
+  },
+
   analyzer: {
     face_presence: 'Face in view',
     stream_integrity: 'Continuity of the picture',

@@ -246,6 +246,43 @@ export const checks: Pick<Words, keyof typeof english> = {
     },
   },
 
+  checkRules: {
+    title: '本次通话的检查',
+    challenge: '何时请人做主动检查',
+    challenges: {
+      never: '从不',
+      on_request: '主持人要求时',
+      on_suspicion: '看起来异常时',
+      at_door: '每个人进来时',
+      every: '每个人，定期',
+    },
+    every: '间隔',
+    everyMinutes: '每 {{minutes}} 分钟',
+    mode: '证实有问题时',
+    modes: {
+      off: '只显示结果',
+      observe: '显示结果，并记录本应采取的措施',
+      warn: '提醒所有人',
+      enforce: '暂停画面和声音，通过检查后恢复',
+    },
+    more: '对通话中的所有人生效。您可以比服务器的要求更严，不能更松。',
+    said: {
+      challenge: {
+        never: '不会请任何人做主动检查。',
+        on_request: '主持人可以请人做主动检查。',
+        on_suspicion: '看起来异常时，会请对方做主动检查。',
+        at_door: '每个人进来时，会请其做主动检查。',
+        every: '会定期请每个人做主动检查。',
+      },
+      mode: {
+        off: '只显示结果，不采取其他措施。',
+        observe: '显示结果，并记录本应采取的措施。',
+        warn: '证实有问题时，提醒所有人。',
+        enforce: '证实有问题时，暂停其画面和声音，通过检查后恢复。',
+      },
+    },
+  },
+
   analyzer: {
     face_presence: '画面里有没有人脸',
     stream_integrity: '画面连续性',
