@@ -148,7 +148,7 @@ async function viewByEndpoint(...[mediaWorker, router, producers, receivers]: Pa
   await endpoint.connectTransport(transport.id, dtlsParameters(receivers), capabilities(router));
   receivers.add(transport);
   for (const producer of producers) {
-    const sent = { producer, source: 'camera', backgroundChanged: false } as const;
+    const sent = { producer, source: 'camera', backgroundChanged: false, virtualCamera: false } as const;
     const subscription = await endpoint.subscribe(sent, { joined: true, permitted: true });
     await subscription?.set({ acknowledged: true });
   }
