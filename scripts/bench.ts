@@ -1,12 +1,13 @@
 /**
  * npm run bench [-- SECTION ...]: what a call costs and how fast it is, on this machine, as a table and as JSON.
- * Sections: join, load, crowd, signin, capacity, all (default). Nothing is asserted: machines differ and are noisy, so n and medians are given.
+ * Sections: join, load, crowd, signin, capacity, memory, all (default). Nothing is asserted: machines differ and are noisy, so n and medians are given.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { measureCapacity } from './bench/capacity.ts';
 import { measureCrowd } from './bench/crowd.ts';
 import { measureJoins } from './bench/joins.ts';
 import { measureLoad } from './bench/load.ts';
+import { measurePageMemory } from './bench/pageMemory.ts';
 import { measureSignIn } from './bench/signIn.ts';
 import { table, type Row } from './bench/statistics.ts';
 
@@ -16,6 +17,7 @@ const sections: Record<string, () => Promise<Row[]>> = {
   crowd: measureCrowd,
   signin: measureSignIn,
   capacity: measureCapacity,
+  memory: measurePageMemory,
 };
 
 const help = `usage: npm run bench [-- SECTION ...]

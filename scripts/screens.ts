@@ -6,7 +6,8 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { launchBrowser } from '../test/support/browsers.ts';
 import { apply, settingName, settings } from '../test/support/screens/looks.ts';
-import { walkScreens, type Locale } from '../test/support/screens/walk.ts';
+import type { Locale } from '../test/support/screens/Cast.ts';
+import { walkScreens } from '../test/support/screens/walk.ts';
 import { ServerProcess } from '../test/support/serverProcess.ts';
 
 const help = `usage: npm run screens [-- FOLDER] [--only=PART] [--lang=zh|en]
@@ -30,9 +31,10 @@ async function main(): Promise<void> {
         url: server.url,
         locale,
         ...(only !== undefined && { only }),
-        visit: async (name, page) => {
+        makeAdmin: (name) => server.admin('make-admin', name),
+        visit: async (name, page, { motion }) => {
           for (const setting of settings) {
-            await apply(page, setting);
+            await apply(page, setting, motion);
             const file = `${name}-${locale.slice(0, 2)}-${settingName(setting)}.png`;
             await page.screenshot({ path: join(folder, file) });
             pictures += 1;

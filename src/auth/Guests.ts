@@ -92,7 +92,8 @@ export class Guests extends EventEmitter<{ linkRevoked: [linkId: string] }> {
    * Makes a guest of whoever holds a link.
    *
    * @throws AppError RATE_LIMITED, NOT_FOUND, VALIDATION for a name without letters, NAME_TAKEN for one that looks like
-   *   the host's. What other members are called is nothing that somebody outside may find out by trying names.
+   *   that of a member who takes part. Trying names tells whoever holds a link who is there, a few a minute; the
+   *   limit is that of signing in.
    */
   async signIn(
     text: string,
@@ -103,9 +104,9 @@ export class Guests extends EventEmitter<{ linkRevoked: [linkId: string] }> {
     const call = await this.#invitation(text);
     const fullName = cleanText(name);
     if (!/[\p{L}\p{N}]/u.test(fullName)) throw new AppError('VALIDATION', 'A name needs letters.');
-    const { host } = call;
-    if (looksLike(fullName, host.fullName) || looksLike(fullName, host.username)) {
-      throw new AppError('NAME_TAKEN', 'This name looks like the host’s. Please choose another one.');
+    const names = [call.host, ...call.members].flatMap((person) => [person.fullName, person.username]);
+    if (names.some((taken) => looksLike(fullName, taken))) {
+      throw new AppError('NAME_TAKEN', 'Somebody in this meeting has a name like this. Please choose another one.');
     }
     const guestId = randomUUID();
     const now = new Date();

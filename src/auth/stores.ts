@@ -129,6 +129,8 @@ export interface InvitedCall {
   roomId: string;
   title: string | null;
   host: Person;
+  /** Members who have or had a part in it, the host included. */
+  members: readonly Pick<Person, 'username' | 'fullName'>[];
   expiresAt: Date;
 }
 

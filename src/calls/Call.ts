@@ -472,7 +472,8 @@ export class Call extends EventEmitter<{
     if (this.over) throw new AppError('CALL_OVER', 'This call is over.');
     if (this.restrictions.ejected(id)) throw new AppError('REMOVED', 'The host has removed you from this call.');
     const inside = this.presentPeers.some((p) => p.user.id === id);
-    const others = [...this.peers.values()].filter((p) => p !== peer);
+    // Another window of the same person gives its place to this one.
+    const others = [...this.peers.values()].filter((p) => p !== peer && p.user.id !== id);
     const waiting = others.filter((p) => !p.admitted).length;
     return this.door.admit({ id, role, inside }, { members: others.length - waiting, waiting }, Date.now());
   }

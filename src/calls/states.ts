@@ -91,6 +91,8 @@ export const guestsMay: ReadonlySet<RequestName> = new Set<RequestName>([
   'pauseConsumer',
   'resumeConsumer',
   'sendChat',
+  'raiseHand',
+  'react',
   'startChallenge',
   'challengeStep',
   'refuseChallenge',

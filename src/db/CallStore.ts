@@ -193,9 +193,21 @@ export class PostgresCallStore implements CallStore {
       this.#participantsOf(row.id),
       scansOf(this.#database, row.id),
       this.#qualityOf(row.id, callId),
-      messagesOf(this.#database, row.id, maxShownMessages),
+      this.#chatFor(userId, row.id),
     ]);
     return { call: toCallRecord(row), participants, security, quality, chat };
+  }
+
+  /** What was said after a host had removed somebody is not for him, unless he was let in again. */
+  async #chatFor(userId: string, id: number): Promise<CallDetails['chat']> {
+    const [removal] = await this.#database.rows<{ at: Date | null }>(
+      `SELECT min(p.at) AS at FROM policy_actions p
+       WHERE p.call_id = $1 AND p.action = 'ejectPeer' AND p.subject_user = $2 AND NOT EXISTS (
+         SELECT 1 FROM policy_actions later
+         WHERE later.call_id = p.call_id AND later.action = 'undoAction' AND later.details->>'undoes' = p.uuid::text)`,
+      [id, userId],
+    );
+    return messagesOf(this.#database, id, maxShownMessages, removal?.at ?? null);
   }
 
   async saveMessage(callId: string, message: WrittenMessage): Promise<void> {

@@ -60,8 +60,12 @@ export class PostgresGuestStore implements GuestStore {
       username: string;
       full_name: string;
       expires_at: Date;
+      members: { username: string; fullName: string }[];
     }>(
-      `SELECT c.uuid AS call_uuid, c.room_id, c.title, u.uuid AS host_uuid, u.username, u.full_name, l.expires_at
+      `SELECT c.uuid AS call_uuid, c.room_id, c.title, u.uuid AS host_uuid, u.username, u.full_name, l.expires_at, (
+         SELECT COALESCE(json_agg(json_build_object('username', o.username, 'fullName', o.full_name)), '[]')
+         FROM call_participants m JOIN users o ON o.id = m.user_id WHERE m.call_id = c.id AND m.peer_id IS NULL
+       ) AS members
        FROM guest_links l JOIN calls c ON c.id = l.call_id JOIN users u ON u.id = c.caller_id
        WHERE l.uuid = $1 AND ${good} AND c.status IN ${open}`,
       [linkId, now],
@@ -73,6 +77,7 @@ export class PostgresGuestStore implements GuestStore {
       roomId: row.room_id,
       title: row.title,
       host: { id: row.host_uuid, username: row.username, fullName: row.full_name },
+      members: row.members,
       expiresAt: row.expires_at,
     };
   }

@@ -14,8 +14,13 @@ export async function insertMessage(sql: Sql, callId: string, message: WrittenMe
   );
 }
 
-/** The last `limit` messages of a call, oldest first. @param id - The call's internal id. */
-export async function messagesOf(sql: Sql, id: number, limit: number): Promise<ChatRow[]> {
+/**
+ * The last `limit` messages of a call, oldest first.
+ *
+ * @param id - The call's internal id.
+ * @param before - Later ones are left out; null: none are.
+ */
+export async function messagesOf(sql: Sql, id: number, limit: number, before: Date | null = null): Promise<ChatRow[]> {
   const rows = await sql.rows<{
     uuid: string;
     peer_id: string;
@@ -30,8 +35,9 @@ export async function messagesOf(sql: Sql, id: number, limit: number): Promise<C
     `SELECT m.uuid, m.peer_id, m.request_id, u.uuid AS user_uuid, u.username, u.full_name, m.guest_name, m.sent_at,
        m.text
      FROM chat_messages m LEFT JOIN users u ON u.id = m.user_id
-     WHERE m.call_id = $1 ORDER BY m.sent_at DESC, m.id DESC LIMIT $2`,
-    [id, limit],
+     WHERE m.call_id = $1 AND ($3::timestamptz IS NULL OR m.sent_at < $3)
+     ORDER BY m.sent_at DESC, m.id DESC LIMIT $2`,
+    [id, limit, before],
   );
   return rows.reverse().map((row) => ({
     messageId: row.uuid,

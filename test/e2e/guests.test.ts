@@ -45,7 +45,7 @@ describe('a guest in browsers', function () {
     await mira.goto(guestUrl);
     await mira.getByTestId('guest-name').fill('Αda');
     await mira.getByTestId('guest-submit').click();
-    await mira.getByText('这个名字和主持人的太像').waitFor();
+    await mira.getByText('这个名字和会议里一位成员的太像').waitFor();
     await mira.getByTestId('guest-name').fill('Mira');
     await mira.getByTestId('guest-submit').click();
     await agreeIfAsked(mira, 'prejoin-join');

@@ -134,9 +134,9 @@ export class TestServer {
   }
 
   /** Waits for something of which nobody tells. */
-  async eventually(condition: () => boolean, timeoutMs = 5000): Promise<void> {
+  async eventually(condition: () => boolean | Promise<boolean>, timeoutMs = 5000): Promise<void> {
     const untilMs = Date.now() + timeoutMs;
-    while (!condition()) {
+    while (!(await condition())) {
       assert.ok(Date.now() < untilMs, `did not happen within ${String(timeoutMs)} ms: ${condition.toString()}`);
       await new Promise((resolve) => setTimeout(resolve, 10));
     }

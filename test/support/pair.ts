@@ -10,6 +10,8 @@ export interface Pair {
   alice: Person;
   bob: Person;
   close: () => Promise<void>;
+  /** Asks the server as a program would. @throws Error unless it answers with success. */
+  rest: <T>(method: string, path: string, options?: { token?: string; body?: object }) => Promise<T>;
 }
 
 /** @param env settings of the server; one media worker unless it says otherwise. */
@@ -28,6 +30,18 @@ export async function startPair(env: Record<string, string> = {}): Promise<Pair>
     close: async () => {
       await browser.close();
       await pair.server.stop();
+    },
+    rest: async <T>(method: string, path: string, { token, body }: { token?: string; body?: object } = {}) => {
+      const response = await fetch(`${pair.server.url}/api/v1${path}`, {
+        method,
+        headers: {
+          ...(token !== undefined && { authorization: `Bearer ${token}` }),
+          ...(body && { 'content-type': 'application/json' }),
+        },
+        body: body ? JSON.stringify(body) : null,
+      });
+      if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+      return (await response.json()) as T;
     },
   };
   return pair;

@@ -1,10 +1,11 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 
 const root = new URL('../..', import.meta.url).pathname;
 const startTimeoutMs = 60_000;
@@ -96,6 +97,13 @@ export class ServerProcess {
   /** The same server again: same data, same ports. */
   async restart(): Promise<ServerProcess> {
     return ServerProcess.start({ env: this.#env, dataDir: this.dataDir });
+  }
+
+  /** What an operator would do with `npm run admin`, while the server runs. @returns what it printed. */
+  async admin(...args: string[]): Promise<string> {
+    const env = { ...process.env, ...this.#env, DATA_DIR: this.dataDir };
+    const program = ['dist/src/commands/admin.js', ...args];
+    return (await promisify(execFile)(process.execPath, program, { cwd: root, env })).stdout;
   }
 
   /** Stops it as an operator would, and removes its data. */

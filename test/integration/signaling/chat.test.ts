@@ -87,6 +87,19 @@ describe('chat in a call', () => {
     );
   });
 
+  it('is kept from somebody removed from then on, in the record too, until he is let in again', async () => {
+    await write(a, 'before');
+    const { peer } = await a.next('peerJoined');
+    const { actionId } = await a.request('ejectPeer', { peerId: peer.peerId });
+    await write(a, 'after');
+    const texts = async (account: Account): Promise<string[]> =>
+      (await server.details(account, callId)).chat.map(({ text }) => text);
+    await server.eventually(async () => (await texts(alice)).length === 2);
+    assert.deepEqual(await texts(bob), ['before']);
+    await a.request('undoAction', { actionId });
+    await server.eventually(async () => (await texts(bob)).length === 2);
+  });
+
   it('is nobody’s who is not in the call, and the record’s of no stranger', async () => {
     const c = await connect(carol);
     await assert.rejects(write(c, 'hello'), { code: 'NOT_JOINED' });

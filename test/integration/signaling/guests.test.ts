@@ -132,6 +132,8 @@ describe('guests', () => {
     const { client, peerId } = await knock(guest);
     await h.request('admitPeer', { peerId });
     await client.next('admitted');
+    await client.request('raiseHand', { raised: true });
+    await client.request('react', { reaction: 'clap' });
     const data: Partial<Record<RequestName, unknown>> = {
       answerCall: { callId, consent },
       declineCall: { callId },
@@ -230,6 +232,18 @@ describe('guests', () => {
     for (const name of ['', ' ', '\u200b', '...', 'x'.repeat(65), 7, null, { $gt: '' }]) {
       assert.equal((await post('/guests', { link: text, name })).status, 400, JSON.stringify(name));
     }
+  });
+
+  it('cannot take the name of a member who takes part', async () => {
+    const { text, roomId, callId } = await open();
+    await signIn(text, 'B0b');
+    await (await connect(bob.token)).join(roomId);
+    await server.eventually(async () => (await server.statusOf(bob, 'GET', `/calls/${callId}`)) === 200);
+    for (const name of ['bob', 'B0b', 'ｂｏｂ'])
+      assert.equal((await post('/guests', { link: text, name })).status, 409);
+    // Another guest's name is nobody's.
+    await signIn(text, 'Mira');
+    await signIn(text, 'Mira');
   });
 
   it('are invited by hosts only, to their running meetings only, for a bounded time', async () => {

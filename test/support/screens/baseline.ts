@@ -35,13 +35,17 @@ export function recordedRenderer(): Renderer | null {
   return existsSync(recordFile) ? (JSON.parse(readFileSync(recordFile, 'utf8')) as Renderer) : null;
 }
 
-/** A picture of the page without what moves: cameras, speaking rings, the caret. */
+/**
+ * A picture of the page without what moves: cameras, speaking rings, the caret, and what the page marks as `data-varies`:
+ * clocks, ages, levels, passing words.
+ */
 export async function stillPicture(page: Page): Promise<Buffer> {
   // What a browser driver would put in for this, a <style> element, is refused by the page's own policy.
   await page.evaluate(() => {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(`
       video, canvas { visibility: hidden !important }
+      [data-varies] { display: none !important }
       [data-speaking]::after { opacity: 0 !important }
       * { caret-color: transparent !important; animation: none !important; transition: none !important }
     `);

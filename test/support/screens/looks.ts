@@ -25,9 +25,13 @@ export function settingsFor(locale: 'zh-CN' | 'en-US'): readonly Setting[] {
 
 export const settingName = ({ theme, width }: Setting): string => `${width}-${theme}`;
 
-/** Gives a page a size and colours, without motion, and waits until it is drawn so. */
-export async function apply(page: Page, { theme, width, height }: Setting): Promise<void> {
-  await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+/** Gives a page a size and colours, as a rule without motion, and waits until it is drawn so. */
+export async function apply(
+  page: Page,
+  { theme, width, height }: Setting,
+  motion: 'reduce' | 'no-preference' = 'reduce',
+): Promise<void> {
+  await page.emulateMedia({ colorScheme: theme, reducedMotion: motion });
   await page.setViewportSize({ width, height });
   // A hand on the mouse, so that bar and header stay.
   await page.mouse.move(width / 2, 90);

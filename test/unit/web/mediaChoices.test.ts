@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chooseDevice, mediaChoices, openMediaChoices } from '../../../web/src/session/mediaChoices.ts';
+import { chooseDevice, mediaChoices, openMediaChoices, rememberAtDoor } from '../../../web/src/session/mediaChoices.ts';
 
 /** What a browser keeps, in memory. */
 class Storage {
@@ -34,6 +34,16 @@ describe('mediaChoices', () => {
     openMediaChoices('ada');
     assert.equal(mediaChoices.getState().deviceIds.mic, 'headset');
     assert.equal(mediaChoices.getState().blur, true);
+  });
+
+  it('remembers for each account with what it came to the door of a meeting; on, to begin with', () => {
+    openMediaChoices('ada');
+    assert.deepEqual(mediaChoices.getState().door, { mic: true, camera: true });
+    rememberAtDoor('mic', false);
+    openMediaChoices('omar');
+    assert.equal(mediaChoices.getState().door.mic, true);
+    openMediaChoices('ada');
+    assert.deepEqual(mediaChoices.getState().door, { mic: false, camera: true });
   });
 
   it('stores nothing while nobody is signed in', () => {

@@ -135,7 +135,9 @@ export class Calls {
     if (current && current.client.snapshot.phase !== 'prepared') return true;
     const client = await this.#createClient(roomId, consent);
     this.#setCurrent({ kind: 'meeting', directCallId: null, roomId, client });
-    this.#openDevices(client, 'video');
+    const { mic, camera } = this.#options.choices.getState().door;
+    void client.setDevice('mic', mic);
+    void client.setDevice('camera', camera);
     await client.prepare();
     return true;
   }

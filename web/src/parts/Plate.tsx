@@ -98,12 +98,16 @@ export function NamePlate({ name }: { name: string }) {
 
 function Age({ sinceMs }: { sinceMs: number }) {
   const { t } = useTranslation();
-  return <span className={styles.age}>· {ago(useNow() - sinceMs, t)}</span>;
+  return (
+    <span className={styles.age} data-varies>
+      · {ago(useNow() - sinceMs, t)}
+    </span>
+  );
 }
 
 function Level() {
   return (
-    <span className={styles.level} aria-hidden>
+    <span className={styles.level} data-varies aria-hidden>
       <i />
       <i />
       <i />

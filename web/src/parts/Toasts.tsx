@@ -20,7 +20,7 @@ export function Toasts({ children }: { children: ReactNode }) {
   return (
     <ToastContext value={show}>
       {children}
-      <div className={styles.toasts} role="status" aria-live="polite">
+      <div className={styles.toasts} data-varies role="status" aria-live="polite">
         {toasts.map(({ id, text }) => (
           <div key={id} className={styles.toast}>
             {text}

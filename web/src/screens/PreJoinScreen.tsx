@@ -14,7 +14,7 @@ import { useCalls, useClient, useUser } from '../app/context.tsx';
 import { TopBar } from '../app/Frame.tsx';
 import { canChooseSpeaker, type ListedKind } from '../call/media/devices.ts';
 import { displayName } from '../call/people.ts';
-import { chooseDevice, mediaChoices } from '../session/mediaChoices.ts';
+import { chooseDevice, mediaChoices, rememberAtDoor } from '../session/mediaChoices.ts';
 import { storedConsent } from '../session/preferences.ts';
 import { Avatar } from '../parts/Avatar.tsx';
 import { Button } from '../parts/Button.tsx';
@@ -102,8 +102,8 @@ export function Preview() {
         {t('prejoin.onlyYou')}
       </span>
       <div className={styles.controls}>
-        <DeviceToggle kind="mic" className={styles.control} />
-        <DeviceToggle kind="camera" className={styles.control} />
+        <DeviceToggle kind="mic" className={styles.control} onSwitch={rememberAtDoor} />
+        <DeviceToggle kind="camera" className={styles.control} onSwitch={rememberAtDoor} />
         <BlurToggle />
       </div>
     </div>
@@ -163,6 +163,7 @@ function MicLevel() {
   return (
     <div
       className={styles.level}
+      data-varies
       role="meter"
       aria-label={t('prejoin.level')}
       aria-valuemin={0}

@@ -17,6 +17,8 @@ const schema = z.object({
   sound: z
     .object({ echoCancellation: flag(true), noiseSuppression: flag(true), autoGainControl: flag(true) })
     .catch({ echoCancellation: true, noiseSuppression: true, autoGainControl: true }),
+  /** With what one comes to the door of a meeting: as one left it the last time. */
+  door: z.object({ mic: flag(true), camera: flag(true) }).catch({ mic: true, camera: true }),
   /** Everything but the person is blurred before it leaves the device; the others are told. */
   blur: flag(false),
   /** Listens on this device while the microphone is off in a call, to say that nobody hears. Nothing is sent. */
@@ -44,6 +46,11 @@ export function openMediaChoices(userId: string | null): void {
 
 export function chooseDevice(kind: keyof MediaChoices['deviceIds'], id: string): void {
   mediaChoices.setState(({ deviceIds }) => ({ deviceIds: { ...deviceIds, [kind]: id } }));
+}
+
+/** Microphone or camera was switched at the door of a meeting. */
+export function rememberAtDoor(kind: keyof MediaChoices['door'], on: boolean): void {
+  mediaChoices.setState(({ door }) => ({ door: { ...door, [kind]: on } }));
 }
 
 function read(key: string): MediaChoices {

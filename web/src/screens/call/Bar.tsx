@@ -5,6 +5,8 @@ import {
   IconDots,
   IconHandStop,
   IconKeyboard,
+  IconLayoutGrid,
+  IconLayoutSidebarRight,
   IconLink,
   IconMaximize,
   IconPictureInPicture,
@@ -27,6 +29,7 @@ import { useCall, useCallState, usePeople } from './callContext.tsx';
 import { BarButton } from './BarButton.tsx';
 import { BarMenu } from './BarMenu.tsx';
 import { DeviceButton } from './DeviceButton.tsx';
+import { useLayout } from './layout.ts';
 import { usePanel } from './panel.ts';
 import { toggleFullScreen } from './useShortcuts.ts';
 import { canFloat, togglePictureInPicture } from './pictureInPicture.ts';
@@ -214,6 +217,10 @@ function MoreMenu({ narrow, onShortcuts }: { narrow: boolean; onShortcuts: () =>
   const ends = useCanEndForAll();
   const unread = useUnread();
   const { hand } = usePeople().self;
+  const layout = useLayout();
+  // Between two there is nothing to choose.
+  const others = useCallState((state) => state.peers.length > 1);
+  const LayoutIcon = layout.spotlight ? IconLayoutGrid : IconLayoutSidebarRight;
   const icon = { size: 20, stroke: 1.8, 'aria-hidden': true };
   return (
     <BarMenu position="top-end">
@@ -235,6 +242,11 @@ function MoreMenu({ narrow, onShortcuts }: { narrow: boolean; onShortcuts: () =>
             onClick={() => void call.signs.raiseHand(hand === null).catch(() => undefined)}
           >
             {hand === null ? t('call.raiseHand') : t('call.lowerHand')}
+          </Menu.Item>
+        )}
+        {narrow && others && (
+          <Menu.Item leftSection={<LayoutIcon {...icon} />} data-testid="layout" onClick={layout.toggle}>
+            {layout.spotlight ? t('call.showGrid') : t('call.showSpotlight')}
           </Menu.Item>
         )}
         {narrow && canShareScreen() && (

@@ -32,6 +32,7 @@ export function CallHeader({ mode }: { mode: StageMode }) {
             <Mark size={22} />
           </span>
           <h1 className="sr">{t('call.with', { name })}</h1>
+          <LockedSign />
           <Clock />
         </div>
         <div className={`${styles.pill} ${styles.pillEnd}`}>
@@ -75,7 +76,11 @@ function LockedSign() {
 function Clock() {
   const startTime = useCallState((state) => state.call?.startTime ?? null);
   const now = useNow();
-  return <span>{stopwatch(startTime === null ? 0 : (now - Date.parse(startTime)) / 1000)}</span>;
+  return (
+    <span role="timer" data-varies>
+      {stopwatch(startTime === null ? 0 : (now - Date.parse(startTime)) / 1000)}
+    </span>
+  );
 }
 
 function Network() {
@@ -90,7 +95,7 @@ function Network() {
       : ` · ${t('call.networkMore', { rtt: quality.rttMs, loss: (quality.loss * 100).toFixed(1) })}`;
   const words = t(`call.network.${state}`) + numbers;
   return (
-    <span className={styles.network} role="img" aria-label={words} title={words}>
+    <span className={styles.network} data-varies role="img" aria-label={words} title={words}>
       <Icon size={20} stroke={1.8} aria-hidden />
     </span>
   );

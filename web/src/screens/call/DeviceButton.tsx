@@ -23,8 +23,15 @@ const icons = {
   camera: { on: IconVideo, off: IconVideoOff },
 } as const;
 
+export interface DeviceToggleProps {
+  kind: DeviceKind;
+  className?: string | undefined;
+  /** Told of each press. */
+  onSwitch?: (kind: DeviceKind, on: boolean) => void;
+}
+
 /** Microphone or camera on and off. */
-export function DeviceToggle({ kind, className }: { kind: DeviceKind; className?: string | undefined }) {
+export function DeviceToggle({ kind, className, onSwitch }: DeviceToggleProps) {
   const { t } = useTranslation();
   const call = useCall();
   const { state } = useCallState((snapshot) => snapshot.own[kind]);
@@ -43,7 +50,10 @@ export function DeviceToggle({ kind, className }: { kind: DeviceKind; className?
       title={`${label} (${shortcut})`}
       aria-keyshortcuts={shortcut}
       aria-busy={state === 'starting'}
-      onClick={() => void call.toggle(kind)}
+      onClick={() => {
+        onSwitch?.(kind, off);
+        void call.toggle(kind);
+      }}
     >
       <Icon size={23} stroke={1.8} aria-hidden />
     </button>

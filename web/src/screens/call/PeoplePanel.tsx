@@ -24,7 +24,7 @@ export function PeoplePanel() {
   const isMeeting = useCallState((state) => state.call?.callee === null);
   const { others, self } = usePeople();
   const you = { ...self, name: t('details.you', { name: self.ownName }) };
-  const people = [...[...others].sort(byHandRoleName), you];
+  const people = [...others, you].sort(byHandRoleName);
   return (
     <Panel title={t('people.titleCount', { count: people.length })} bodyLabel={t('people.title')} onClose={close}>
       {isMeeting && (

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useState, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CallPerson } from '../../call/people.ts';
 import { Button } from '../../parts/Button.tsx';
@@ -32,19 +32,7 @@ export function ShareStage({ shares, people }: { shares: readonly SharedScreenVi
             {own ? t('call.sharingYou') : t('call.sharing', { name: share.person.name })}
           </span>
           {own && <Button onClick={() => void call.toggleScreen()}>{t('call.stopShare')}</Button>}
-          {shares.length > 1 && (
-            <span className={styles.tabs}>
-              {shares.map(({ person }) => (
-                <Button
-                  key={person.peerId}
-                  look={person === share.person ? 'main' : 'plain'}
-                  onClick={() => setChosen(person.peerId)}
-                >
-                  {person.name}
-                </Button>
-              ))}
-            </span>
-          )}
+          {shares.length > 1 && <Tabs shares={shares} shown={share} onChoose={setChosen} />}
         </figcaption>
         <Screen key={share.consumerId} share={share} />
       </figure>
@@ -54,6 +42,44 @@ export function ShareStage({ shares, people }: { shares: readonly SharedScreenVi
         ))}
       </div>
     </div>
+  );
+}
+
+interface TabsProps {
+  shares: readonly SharedScreenView[];
+  shown: SharedScreenView;
+  onChoose: (peerId: string) => void;
+}
+
+/** One stop for the Tab key; arrow keys choose. */
+function Tabs({ shares, shown, onChoose }: TabsProps) {
+  const { t } = useTranslation();
+  const choose = (event: KeyboardEvent<HTMLElement>): void => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    const next = (shares.indexOf(shown) + step + shares.length) % shares.length;
+    onChoose(shares[next]?.person.peerId ?? '');
+    event.currentTarget.querySelectorAll<HTMLElement>('[role="tab"]')[next]?.focus();
+  };
+  return (
+    <span className={styles.tabs} role="tablist" aria-label={t('call.shares')} onKeyDown={choose}>
+      {shares.map(({ person }) => {
+        const selected = person.peerId === shown.person.peerId;
+        return (
+          <Button
+            key={person.peerId}
+            role="tab"
+            aria-selected={selected}
+            tabIndex={selected ? 0 : -1}
+            look={selected ? 'main' : 'plain'}
+            onClick={() => onChoose(person.peerId)}
+          >
+            {person.name}
+          </Button>
+        );
+      })}
+    </span>
   );
 }
 

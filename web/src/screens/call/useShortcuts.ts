@@ -56,14 +56,16 @@ function shortcutOf(event: KeyboardEvent, singleKeys: boolean): ShortcutName | n
   if (event.defaultPrevented || event.isComposing || event.repeat || event.altKey || inField(event.target)) return null;
   const key = event.key.length === 1 && !event.shiftKey ? event.key.toLowerCase() : event.key;
   if (event.ctrlKey || event.metaKey) return commandKeys[key] ?? null;
+  // What is on top closes first, by its own hand.
+  if (key === 'Escape' && event.target instanceof Element && event.target.closest('[role="menu"]')) return null;
   const name = shortcutKeys.find(([shortcut]) => shortcut === key)?.[1] ?? null;
   return singleKeys || name === 'close' ? name : null;
 }
 
+/** Where letters are typed, or choose. A switch is none: after a press on it the keys still act. */
 function inField(target: EventTarget | null): boolean {
-  return (
-    target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
-  );
+  if (target instanceof HTMLInputElement) return !['checkbox', 'radio', 'button'].includes(target.type);
+  return target instanceof HTMLElement && (target.isContentEditable || /^(TEXTAREA|SELECT)$/.test(target.tagName));
 }
 
 export async function toggleFullScreen(): Promise<void> {

@@ -53,6 +53,7 @@ export const call = {
     noDevices: 'No device found',
     share: 'Share screen',
     stopShare: 'Stop sharing',
+    shares: 'Shared screens',
     sharing: '{{name}} is sharing · screens are not checked',
     sharingYou: 'You are sharing your screen · screens are not checked',
     people_one: 'People, {{count}}',
@@ -274,7 +275,7 @@ export const call = {
     thanks: 'You can close this page.',
     problem: {
       name: 'Please write a name with letters.',
-      taken: 'This name looks like the host’s. Please choose another one.',
+      taken: 'Someone in the meeting has a name like this. Please choose another one.',
     },
   },
   invite: {

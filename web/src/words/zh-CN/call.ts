@@ -56,6 +56,7 @@ export const call: Pick<Words, keyof typeof english> = {
     noDevices: '没有找到设备',
     share: '共享屏幕',
     stopShare: '停止共享',
+    shares: '共享的屏幕',
     sharing: '{{name}} 正在共享屏幕 · 屏幕内容不检查',
     sharingYou: '您正在共享屏幕 · 屏幕内容不检查',
     people_other: '参会者，{{count}} 人',
@@ -267,7 +268,7 @@ export const call: Pick<Words, keyof typeof english> = {
     thanks: '可以关闭这个页面了。',
     problem: {
       name: '请写一个带文字的名字。',
-      taken: '这个名字和主持人的太像，请换一个。',
+      taken: '这个名字和会议里一位成员的太像，请换一个。',
     },
   },
   invite: {
