@@ -51,7 +51,7 @@ describe('starting the server', function () {
     ['a port that is no port', () => ({ PORT: '70000' }), /^PORT: .*\n$/],
     ['a level of log that is none', () => ({ LOG_LEVEL: 'loud' }), /^LOG_LEVEL: .*\n$/],
     ['a port that is taken', () => ({ PORT: new URL(running.url).port }), /^Port \d+ .*set PORT.*\n$/],
-    ['a media port that is taken', () => ({ RTC_PORT: running.rtcPort }), /^UDP and TCP port \d+ .*set RTC_PORT.*\n$/],
+    ['a media port that is taken', () => ({ RTC_PORT: running.rtcPort }), /^(UDP|TCP) port \d+ .*set RTC_PORT.*\n$/],
     ['data that another one uses', () => ({ DATA_DIR: running.dataDir }), /is used by another Veritalk.*DATA_DIR.*\n$/],
     [
       'a database that is not there',

@@ -55,7 +55,8 @@ const expected: Record<RouteName, readonly [number, number, number, number, numb
 describe('who may ask what', () => {
   let server: RestServer;
   before(async () => {
-    server = await RestServer.start();
+    // Nothing rings out while the whole table is asked.
+    server = await RestServer.start({ calls: { ringTimeoutMs: 3_600_000 } });
   });
   after(() => server.close());
 
