@@ -1,8 +1,9 @@
 /**
  * npm run bench [-- SECTION ...]: what a call costs and how fast it is, on this machine, as a table and as JSON.
- * Sections: join, load, crowd, signin, capacity, memory, all (default). Nothing is asserted: machines differ and are noisy, so n and medians are given.
+ * Sections: join, load, crowd, signin, capacity, memory, analysis, all (default). Nothing is asserted: machines differ and are noisy, so n and medians are given.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
+import { measureAnalysis } from './bench/analysis.ts';
 import { measureCapacity } from './bench/capacity.ts';
 import { measureCrowd } from './bench/crowd.ts';
 import { measureJoins } from './bench/joins.ts';
@@ -18,6 +19,7 @@ const sections: Record<string, () => Promise<Row[]>> = {
   signin: measureSignIn,
   capacity: measureCapacity,
   memory: measurePageMemory,
+  analysis: measureAnalysis,
 };
 
 const help = `usage: npm run bench [-- SECTION ...]

@@ -101,6 +101,12 @@ export class Moderation {
     return entry.actionId;
   }
 
+  /** Puts into the log that somebody wants his result looked at by a person. */
+  async noteReview(call: Call, asker: Peer): Promise<void> {
+    const who = { actorId: asker.guest ? null : asker.user.id, subjectPeerId: asker.id, subjectUserId: asker.user.id };
+    await this.#keep(call, newEntry({ kind: 'appeal', action: 'requestReview', ...who }), () => undefined);
+  }
+
   /**
    * Takes an action back: lets the picture through, lets the microphone be opened, lets the person come in again.
    *

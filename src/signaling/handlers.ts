@@ -203,9 +203,10 @@ export function createHandlers({ calls, findUser, reauthenticate }: HandlerOptio
       return { challenge: checkedOf(asked).challenges.invite(kind, 'host', peer.id) };
     },
 
-    requestReview(connection) {
+    async requestReview(connection) {
       const { call, peer } = placeOf(connection);
       limitReviews(peer);
+      await calls.moderation.noteReview(call, peer);
       call.askForReview(peer);
       return {};
     },

@@ -3,7 +3,7 @@ export const checks = {
   consent: {
     title: 'Check your picture during calls?',
     text: 'About every 10 seconds the server looks at one frame to judge whether a live person is in front of the camera, and tells the others in the call. The frame is deleted right after.',
-    checkMore: 'Includes a barely visible change of the call page’s background colour.',
+    checkMore: 'Also whether the camera is a program’s. Active checks are asked for each time.',
     withoutMore: 'You can still call; others see “Not checked”.',
     evidence: 'Keep up to 3 pictures if there is a risk',
     evidenceMore: 'Encrypted, deleted on schedule. Calls work the same without it.',

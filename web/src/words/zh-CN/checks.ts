@@ -6,7 +6,7 @@ export const checks: Pick<Words, keyof typeof english> = {
   consent: {
     title: '通话时检查您的画面？',
     text: '服务器每 10 秒左右看一帧，判断镜头前是不是实时的真人，把结果告诉通话里的其他人。看完即删。',
-    checkMore: '包括通话页背景上几乎看不出的颜色变化。',
+    checkMore: '也会看摄像头是不是软件模拟的。主动检查每次都会先问您。',
     withoutMore: '照样可以通话，别人会看到“未检查”。',
     evidence: '出现风险时保存最多 3 张截图',
     evidenceMore: '加密保存，到期删除。不选不影响通话。',
