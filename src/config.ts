@@ -95,6 +95,7 @@ const schema = z.strictObject({
       )
       .nullable(),
     singlePort: z.boolean(),
+    fullAtLoad: z.number().min(0.1).max(1),
     workers: z.int().min(1).max(64).nullable(),
   }),
   turn: z.strictObject({

@@ -32,6 +32,7 @@ export async function openMedia(config: Config, logger: Logger): Promise<OpenedM
     announcedAddresses: announced,
     port: rtc.port,
     turn: config.turn,
+    fullAtLoad: rtc.fullAtLoad,
     tcpPort: () => (rtc.singlePort ? pagePort() : rtc.port),
     logger,
   });

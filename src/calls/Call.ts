@@ -480,6 +480,7 @@ export class Call extends EventEmitter<{
 
   #open(connection: Connection, visitor: Visitor, state: 'prepared' | 'joined', consent: Consent | null): Peer {
     const { user, guest } = visitor;
+    this.media.refuseIfFull();
     const role = guest ? 'guest' : this.roleOf(user.id);
     const admitted = this.#admit(user.id, role, null) === 'enter';
     const peer = new Peer({ visitor, role, state: admitted ? state : 'prepared', admitted, connection, consent });

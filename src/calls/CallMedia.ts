@@ -5,6 +5,7 @@ import type { Room } from '../media/Room.ts';
 import type { Subscription } from '../media/Subscription.ts';
 import type { types } from 'mediasoup';
 import type { CameraChecks } from './CameraChecks.ts';
+import { LayerDemand } from './LayerDemand.ts';
 import type { Peer } from './Peer.ts';
 import type { Restrictions } from './Restrictions.ts';
 import { kindOfSource, type MediaSource } from '../protocol/values.ts';
@@ -24,6 +25,9 @@ export interface CallMediaOptions {
   onFailed: () => void;
 }
 
+/** What gets a viewer's bandwidth first: a shared screen, who speaks, the others. */
+const priorities = { screen: 3, speaker: 2, other: 1 } as const;
+
 /** The time in which the taps leave the senders' key frames to somebody who is joining. */
 const joinHoldBackMs = 500;
 
@@ -34,12 +38,15 @@ const joinHoldBackMs = 500;
 export class CallMedia {
   readonly #options: CallMediaOptions;
   readonly #subscribing = new Set<string>();
+  readonly #demand: LayerDemand;
   #room: Promise<Room> | null = null;
+  #openedRoom: Room | null = null;
   #closed = false;
   #speakerId: string | null = null;
 
   constructor(options: CallMediaOptions) {
     this.#options = options;
+    this.#demand = new LayerDemand(options.peers);
   }
 
   /** The peer that spoke last, if it is still there. */
@@ -50,6 +57,11 @@ export class CallMedia {
 
   async rtpCapabilities(): Promise<types.RtpCapabilities> {
     return (await this.#openRoom()).rtpCapabilities;
+  }
+
+  /** @throws AppError CAPACITY when those in the call would suffer from one more. */
+  refuseIfFull(): void {
+    if (this.#openedRoom?.full) throw new AppError('CAPACITY', 'The server is full.', { retryAfterS: 30 });
   }
 
   /** The peer's endpoint, made if there is none or it was closed. */
@@ -85,11 +97,19 @@ export class CallMedia {
 
   /** Offers again what a page never acknowledged, after its connection was lost. */
   deliverAgain(peer: Peer): void {
+    this.#demand.remind(peer);
     for (const subscription of peer.endpoint?.subscriptions ?? []) {
       if (subscription.acknowledged) continue;
       const owner = this.#ownerOf(subscription.producerId);
       if (owner) void this.#guard(this.#deliver(peer, owner.peer, owner.sent, subscription));
     }
+  }
+
+  /** A viewer says of which size he sees a video, or that he sees nothing of it. */
+  async watch(viewer: Peer, consumerId: string, what: { spatialLayer: number } | { wanted: boolean }): Promise<void> {
+    const subscription = viewer.media.subscription(consumerId);
+    await ('wanted' in what ? subscription.set(what) : subscription.setSpatialLayer(what.spatialLayer));
+    this.#demand.review(subscription.producerId);
   }
 
   async setProducerPaused(peer: Peer, producerId: string, paused: boolean): Promise<void> {
@@ -156,6 +176,7 @@ export class CallMedia {
     if (this.#closed) return;
     this.#closed = true;
     for (const peer of this.#options.peers.values()) peer.endpoint = null;
+    this.#demand.close();
     this.releaseRoom();
   }
 
@@ -166,6 +187,7 @@ export class CallMedia {
       () => undefined,
     );
     this.#room = null;
+    this.#openedRoom = null;
   }
 
   async #openRoom(): Promise<Room> {
@@ -180,6 +202,7 @@ export class CallMedia {
         room.close();
         throw new Error('the call is over');
       }
+      this.#openedRoom = room;
       room.on('reset', () => this.#reset());
       room.on('failed', () => this.#options.onFailed());
       room.on('activeSpeaker', (producerId) => this.#setSpeaker(producerId));
@@ -202,11 +225,14 @@ export class CallMedia {
       }
       if (this.#soundStopped(peer, sent.source)) void this.#guard(sent.producer.pause());
       this.reconcile(peer);
+      this.#demand.review(sent.producer.id);
     });
     endpoint.on('producerClosed', (sent) => {
+      this.#demand.review(sent.producer.id);
       if (sent.source === 'camera' && peer.endpoint === endpoint) peer.checked?.setCamera(null);
     });
-    endpoint.on('subscriptionClosed', ({ id }) => {
+    endpoint.on('subscriptionClosed', ({ id, producerId }) => {
+      this.#demand.review(producerId);
       if (!endpoint.closed) peer.connection?.notify('consumerClosed', { consumerId: id });
     });
   }
@@ -267,6 +293,8 @@ export class CallMedia {
       subscription.onLayerChange((spatialLayer) => {
         viewer.connection?.notify('consumerLayersChanged', { consumerId: subscription.id, spatialLayer });
       });
+      this.#demand.review(sent.producer.id);
+      void this.#guard(subscription.setPriority(this.#priorityOf(owner, sent.source)));
       void this.#guard(this.#deliver(viewer, owner, sent, subscription));
     } finally {
       this.#subscribing.delete(key);
@@ -309,8 +337,25 @@ export class CallMedia {
   #setSpeaker(producerId: string): void {
     const speaker = this.#ownerOf(producerId)?.peer;
     if (!speaker || speaker.id === this.#speakerId) return;
+    const before = this.activeSpeaker;
     this.#speakerId = speaker.id;
+    for (const peer of [this.#options.peers.get(before ?? ''), speaker]) if (peer) this.#setPriorities(peer);
     if (speaker.present) this.#tellSpeaker(speaker.id);
+  }
+
+  #priorityOf(owner: Peer, source: MediaSource): number {
+    if (source === 'screen') return priorities.screen;
+    return owner.id === this.#speakerId ? priorities.speaker : priorities.other;
+  }
+
+  #setPriorities(owner: Peer): void {
+    for (const { producer, source } of owner.endpoint?.sent ?? []) {
+      if (source !== 'camera') continue;
+      for (const viewer of this.#options.peers.values()) {
+        const subscription = viewer.endpoint?.subscribed(producer.id);
+        if (subscription) void this.#guard(subscription.setPriority(this.#priorityOf(owner, source)));
+      }
+    }
   }
 
   #tellSpeaker(peerId: string): void {

@@ -172,7 +172,13 @@ export class Calls {
   ): Promise<{ peer: Peer; answer: Joined }> {
     const peer = call.join(connection, visitor, prepared, consent);
     if (peer.present) this.#running.recordJoin(call, peer);
-    return { peer, answer: await call.joinedAnswer(peer) };
+    try {
+      return { peer, answer: await call.joinedAnswer(peer) };
+    } catch (error) {
+      // There is no room for its media: it must not stay as somebody whom nobody sees.
+      call.leave(peer, new Date(), 'hung_up');
+      throw error;
+    }
   }
 
   /** A host lets somebody in from the waiting room. */

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { types } from 'mediasoup';
 import { AppError, notFound } from '../errors.ts';
 import { kindOfSource, type MediaSource } from '../protocol/values.ts';
+import { BandwidthProber } from './BandwidthProber.ts';
 import { FloodMeter } from './FloodMeter.ts';
 import type { MediaWorker, TransportOffer } from './MediaWorker.ts';
 import { Subscription } from './Subscription.ts';
@@ -92,7 +93,10 @@ export class Endpoint extends EventEmitter<{
     const older = this.#transports.get(direction);
     this.#transports.set(direction, transport);
     older?.close();
-    if (direction === 'recv') this.#rtpCapabilities = null;
+    if (direction === 'recv') {
+      this.#rtpCapabilities = null;
+      new BandwidthProber(transport, () => this.subscriptions.some((s) => s.starved));
+    }
     if (direction === 'send') {
       await transport.setMaxIncomingBitrate(maxIncomingBps);
       this.#watchForFlood(transport);

@@ -63,6 +63,11 @@ export class Room extends EventEmitter<{
     return offeredCapabilities(this.#media.router);
   }
 
+  /** Whether those in it would suffer from more people. */
+  get full(): boolean {
+    return this.#pool.full(this.#workerIndex);
+  }
+
   createEndpoint(): Endpoint {
     if (this.#closed) throw new Error('the room is closed');
     const { router, mediaWorker, speakers } = this.#media;

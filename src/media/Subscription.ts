@@ -19,6 +19,7 @@ export class Subscription {
   readonly producerId: string;
   readonly source: MediaSource;
   readonly #gates: Gates;
+  #preferredLayer: number | null = null;
   #open = false;
   #work: Promise<void> = Promise.resolve();
 
@@ -64,7 +65,31 @@ export class Subscription {
     });
   }
 
+  /** The layer that the viewer asked for; null: he did not say, -1: he sees none of it. */
+  get watchedLayer(): number | null {
+    return this.#gates.wanted ? this.#preferredLayer : -1;
+  }
+
+  /** Whether the viewer gets a smaller layer than he asked for, or none, though its sender sends a larger one. */
+  get starved(): boolean {
+    const { consumer } = this;
+    if (consumer.type !== 'simulcast' || consumer.paused || consumer.producerPaused) return false;
+    const sent = consumer.score.producerScores.findLastIndex((score) => score > 0);
+    const wanted = Math.min(sent, consumer.preferredLayers?.spatialLayer ?? sent);
+    return (consumer.currentLayers?.spatialLayer ?? -1) < wanted;
+  }
+
+  /**
+   * Where a viewer's network has no room for everything, videos of a higher priority get theirs first.
+   *
+   * @param priority - 1 to 255. Sound has no part in it: it is always sent.
+   */
+  async setPriority(priority: number): Promise<void> {
+    if (!this.consumer.closed && this.consumer.priority !== priority) await this.consumer.setPriority(priority);
+  }
+
   async setSpatialLayer(spatialLayer: number): Promise<void> {
+    this.#preferredLayer = spatialLayer;
     if (this.consumer.type === 'simulcast') await this.consumer.setPreferredLayers({ spatialLayer });
   }
 

@@ -1,11 +1,12 @@
 import { EventEmitter } from 'node:events';
-import { StartError } from '../errors.ts';
+import { AppError, StartError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { MediaPath } from '../protocol/values.ts';
 import type { Announcement } from './announcement.ts';
 import { MediaRoutes } from './MediaRoutes.ts';
 import { MediaWorker } from './MediaWorker.ts';
 import type { TurnOptions } from './turn.ts';
+import { leastLoaded, WorkerLoad } from './WorkerLoad.ts';
 
 export interface WorkerPoolOptions {
   /** Number of worker processes, one per core. */
@@ -18,6 +19,8 @@ export interface WorkerPoolOptions {
   port: number;
   /** TCP port of the gate through which all workers' TCP comes; that of worker 0 if absent. */
   tcpPort?: () => number;
+  /** Share of its core from which a worker takes nobody new; none is ever full if absent. */
+  fullAtLoad?: number;
   /** A TURN server that clients are told of; none if absent. */
   turn?: TurnOptions;
   /** Path of the `mediasoup-worker` binary; mediasoup's own if absent. */
@@ -25,6 +28,7 @@ export interface WorkerPoolOptions {
   logger: Logger;
 }
 
+const measureEveryMs = 2000;
 const noTurn: TurnOptions = { urls: [], secret: '', ttlS: 0 };
 
 /** Waits between tries to start a worker again, in milliseconds. The first is at once. */
@@ -41,6 +45,8 @@ export class WorkerPool extends EventEmitter<{ workerDied: [index: number]; work
   /** Settled or pending: the worker at each index. */
   readonly #workers: Promise<MediaWorker>[] = [];
   readonly #roomsOf: number[] = [];
+  readonly #loads: WorkerLoad[] = [];
+  #measuring: ReturnType<typeof setInterval> | undefined;
   /** 0 while a worker is being replaced. */
   readonly #pids: number[] = [];
   #closed = false;
@@ -55,11 +61,13 @@ export class WorkerPool extends EventEmitter<{ workerDied: [index: number]; work
     const pool = new WorkerPool(options);
     for (let index = 0; index < options.count; index++) {
       pool.#roomsOf.push(0);
+      pool.#loads.push(new WorkerLoad());
       pool.#pids.push(0);
       pool.#workers.push(pool.#start(index));
     }
     try {
       await Promise.all(pool.#workers);
+      pool.#measuring = setInterval(() => pool.#measure(), measureEveryMs).unref();
     } catch (error) {
       await pool.close();
       throw error;
@@ -92,11 +100,22 @@ export class WorkerPool extends EventEmitter<{ workerDied: [index: number]; work
     return !this.#closed && this.#pids.every((pid) => pid > 0);
   }
 
-  /** The index of the worker with the fewest rooms, which is counted as one room more until `release`. */
+  /**
+   * The index of the worker with the least to do, which is counted as one room more until `release`.
+   *
+   * @throws AppError CAPACITY when every worker is full.
+   */
   acquire(): number {
-    const index = this.#roomsOf.indexOf(Math.min(...this.#roomsOf));
+    const workers = this.#loads.map(({ share }, index) => ({ share, rooms: this.#roomsOf[index] ?? 0 }));
+    const index = leastLoaded(workers, this.#options.fullAtLoad ?? Infinity);
+    if (index === null) throw new AppError('CAPACITY', 'The server is full.', { retryAfterS: 30 });
     this.#roomsOf[index] = (this.#roomsOf[index] ?? 0) + 1;
     return index;
+  }
+
+  /** Whether the people on a worker would suffer from more of them. */
+  full(index: number): boolean {
+    return (this.#loads[index]?.share ?? 0) >= (this.#options.fullAtLoad ?? Infinity);
   }
 
   release(index: number): void {
@@ -118,8 +137,21 @@ export class WorkerPool extends EventEmitter<{ workerDied: [index: number]; work
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    clearInterval(this.#measuring);
     const settled = await Promise.allSettled(this.#workers);
     for (const result of settled) if (result.status === 'fulfilled') result.value.worker.close();
+  }
+
+  #measure(): void {
+    for (const [index, starting] of this.#workers.entries()) {
+      // A worker that dies while it is asked is not asked again.
+      starting
+        .then(async ({ worker }) => {
+          const { ru_utime: userMs, ru_stime: systemMs } = await worker.getResourceUsage();
+          this.#loads[index]?.push(userMs + systemMs, performance.now());
+        })
+        .catch(() => undefined);
+    }
   }
 
   async #start(index: number): Promise<MediaWorker> {
@@ -150,6 +182,7 @@ export class WorkerPool extends EventEmitter<{ workerDied: [index: number]; work
     if (this.#closed) return;
     this.#options.logger.warn({ index }, 'media worker died');
     this.#pids[index] = 0;
+    this.#loads[index]?.reset();
     const replacement = this.#restart(index);
     this.#workers[index] = replacement;
     replacement.then(

@@ -342,6 +342,8 @@ export const notifications = {
   }),
   /** What the server sends of a video now: null when the viewer's network has no room for even its smallest layer. */
   consumerLayersChanged: z.strictObject({ consumerId: objectId, spatialLayer: z.int().min(0).max(2).nullable() }),
+  /** To the sender of a camera: the highest layer that anybody watches. Those above it need not be sent. */
+  layersWanted: z.strictObject({ producerId: objectId, spatialLayer: z.int().min(0).max(2) }),
   consumerClosed: consumerRef,
   /** The server stopped this consumer (policy); not sent for what the viewer himself paused. */
   consumerPaused: consumerRef,

@@ -140,21 +140,22 @@ export function createHandlers({ calls, findUser, reauthenticate }: HandlerOptio
     },
 
     async setConsumerLayers(connection, { consumerId, spatialLayer }) {
-      const subscription = placeOf(connection).peer.media.subscription(consumerId);
-      limitViewer(subscription);
-      await subscription.setSpatialLayer(spatialLayer);
+      const { call, peer } = placeOf(connection);
+      limitViewer(peer.media.subscription(consumerId));
+      await call.media.watch(peer, consumerId, { spatialLayer });
       return {};
     },
 
     async pauseConsumer(connection, { consumerId }) {
-      await placeOf(connection).peer.media.subscription(consumerId).set({ wanted: false });
+      const { call, peer } = placeOf(connection);
+      await call.media.watch(peer, consumerId, { wanted: false });
       return {};
     },
 
     async resumeConsumer(connection, { consumerId }) {
-      const subscription = placeOf(connection).peer.media.subscription(consumerId);
-      limitViewer(subscription);
-      await subscription.set({ wanted: true });
+      const { call, peer } = placeOf(connection);
+      limitViewer(peer.media.subscription(consumerId));
+      await call.media.watch(peer, consumerId, { wanted: true });
       return {};
     },
 

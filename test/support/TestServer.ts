@@ -43,6 +43,7 @@ export class TestServer {
       address: '127.0.0.1',
       announcedAddress: '127.0.0.1',
       singlePort: false,
+      fullAtLoad: 0.95,
       workers: 1,
       ...changes.rtc,
     };
@@ -52,6 +53,7 @@ export class TestServer {
     config.analysis = { ...base.analysis, processes: 1, ...changes.analysis };
     config.policy = { ...base.policy, ...changes.policy };
     config.auth = { ...base.auth, ...changes.auth };
+    config.turn = { ...base.turn, ...changes.turn };
     config.metrics = { ...base.metrics, ...changes.metrics };
     config.webhooks = changes.webhooks ?? null;
     return new TestServer(await Server.start({ config, logger: silent }), databaseUrl, dataDir);

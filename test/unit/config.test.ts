@@ -69,6 +69,7 @@ describe('loadConfig', () => {
       address: '10.1.2.3',
       announcedAddress: 'media.example.org, 10.1.2.3',
       singlePort: true,
+      fullAtLoad: 0.85,
       workers: 3,
     });
     assert.equal(config.analysis.scanIntervalMs, 5000);

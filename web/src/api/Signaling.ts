@@ -149,14 +149,18 @@ export class Signaling implements Requests {
   /**
    * For when there is reason to doubt that the connection lives, such as media that do not flow: socket.io would take
    * up to 13 s to notice. A connection that does not answer soon is replaced.
+   *
+   * @returns whether it lives.
    */
-  async doubt(): Promise<void> {
-    if (!this.#socket.connected) return;
+  async doubt(): Promise<boolean> {
+    if (!this.#socket.connected) return false;
     try {
       // Any state of the connection may ask this, and it changes nothing.
       await this.request('reauthenticate', { accessToken: await this.#tokens.accessToken() }, aliveWithinMs);
+      return true;
     } catch (error) {
       if (error instanceof RequestError && error.code === 'TIMEOUT') this.#replace();
+      return false;
     }
   }
 

@@ -370,6 +370,7 @@ export class CallClient {
         const mutes = notice.action === 'muteProducer' && notice.peerId === this.snapshot.self?.peerId;
         this.#obeyMute(mutes || (notice.action === 'muteEveryone' && this.snapshot.self?.role !== 'host'));
       }),
+      signaling.on('layersWanted', ({ producerId, spatialLayer }) => this.#link.sendLayers(producerId, spatialLayer)),
       signaling.on('keyFrameWanted', () => this.#link.forceKeyFrame()),
       signaling.on('mediaReset', (reset) => {
         this.#link

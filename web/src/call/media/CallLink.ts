@@ -3,7 +3,10 @@ import type { Signaling } from '../../api/Signaling.ts';
 import { spatialLayers } from '../layers.ts';
 import { MediaLink, type LinkReport, type NewConsumer, type TransportParameters } from './MediaLink.ts';
 import type { OwnMedia } from './OwnMedia.ts';
+import { Stall } from './Stall.ts';
 import { ViewerLayers, type Place } from './ViewerLayers.ts';
+
+const stallLookMs = 300;
 
 export interface CallLinkOptions {
   signaling: Signaling;
@@ -23,10 +26,13 @@ export class CallLink {
   #link: MediaLink | null = null;
   /** Offers of consumers wait for this, so that none is lost while transports are being replaced. */
   #ready: PromiseWithResolvers<MediaLink> = Promise.withResolvers();
+  readonly #stall = new Stall();
+  readonly #stallWatch: ReturnType<typeof setInterval>;
   #closed = false;
 
   constructor(options: CallLinkOptions) {
     this.#options = options;
+    this.#stallWatch = setInterval(() => this.#watchStall(), stallLookMs);
     this.#layers = new ViewerLayers(options.signaling);
   }
 
@@ -106,6 +112,11 @@ export class CallLink {
     this.#link?.forceKeyFrame();
   }
 
+  /** Of a sent camera, layers above this one are watched by nobody. */
+  sendLayers(producerId: string, topLayer: number): void {
+    this.#link?.sendLayers(producerId, topLayer);
+  }
+
   /** From now on only what is seen is asked for. */
   startLayers(): void {
     this.#layers.start();
@@ -120,10 +131,23 @@ export class CallLink {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    clearInterval(this.#stallWatch);
     this.#layers.close();
     this.#link?.close();
     this.#ready.reject(new Error('call is over'));
     this.#ready.promise.catch(() => undefined);
+  }
+
+  /**
+   * When everything stands still, either nobody sends or the network broke, of which the browser will say so seconds
+   * later. The socket is asked; one that is dead is replaced, and {@link resume} follows.
+   */
+  #watchStall(): void {
+    const link = this.#link;
+    if (!link || !this.#stall.push(link.lastPacketAt, performance.now())) return;
+    void this.#options.signaling.doubt().then((alive) => {
+      if (alive && !link.closed) link.restartIce();
+    });
   }
 
   /** Offers that come from here on wait for the next link. */

@@ -5,6 +5,7 @@ import type { Requests } from '../../api/Signaling.ts';
 import { cameraEncodings } from '../layers.ts';
 import { pathOf, type PathLine, type StatsEntry, type StreamReport } from '../streams.ts';
 import type { TrackFacts } from './Capture.ts';
+import { IceRestarts } from './IceRestarts.ts';
 
 export type TransportParameters = ResponseData<'createTransport'>;
 export type NewConsumer = NotificationData<'newConsumer'>;
@@ -26,8 +27,6 @@ export interface MediaLinkOptions {
 
 /** Media is taken for lost after a transport has been `disconnected` this long, ms. Browsers say so after some seconds. */
 const patienceMs = 500;
-/** Time for an ICE restart to succeed before the next one, ms; between this and half as much again, so that not all do it at once. */
-const restartAgainMs = 2500;
 
 /**
  * The two transports to one router and what they carry: own producers, others' consumers. It knows sources and tracks
@@ -39,7 +38,7 @@ export class MediaLink {
   readonly #recv: types.Transport;
   readonly #producers = new Map<MediaSource, types.Producer>();
   readonly #consumers = new Map<string, types.Consumer>();
-  readonly #restarts = new Map<types.Transport, ReturnType<typeof setTimeout>>();
+  readonly #restarts: readonly [types.Transport, IceRestarts][];
   #closed = false;
 
   constructor(options: MediaLinkOptions) {
@@ -48,6 +47,8 @@ export class MediaLink {
     // The parameters come from mediasoup on the server; the contract leaves their inner shape to the library's types.
     this.#send = device.createSendTransport(send as unknown as types.TransportOptions);
     this.#recv = device.createRecvTransport(recv as unknown as types.TransportOptions);
+    const { requests } = options;
+    this.#restarts = [this.#send, this.#recv].map((transport) => [transport, new IceRestarts(transport, requests)]);
     this.#handleSend();
     this.#handleRecv();
   }
@@ -169,6 +170,13 @@ export class MediaLink {
     sender.setParameters(parameters, { encodingOptions }).catch(() => undefined);
   }
 
+  /** Sends the layers of a camera up to this one, and spares the others. */
+  sendLayers(producerId: string, topLayer: number): void {
+    const producer = [...this.#producers.values()].find(({ id, closed }) => id === producerId && !closed);
+    // One that closes meanwhile sends nothing anyway.
+    producer?.setMaxSpatialLayer(topLayer).catch(() => undefined);
+  }
+
   /** Receives what the server offers and gives its track. */
   async consume(offer: NewConsumer): Promise<MediaStreamTrack> {
     const consumer = await this.#recv.consume({
@@ -205,14 +213,18 @@ export class MediaLink {
 
   /** Looks for a way to the server anew, on both transports. Where the old one works, nothing is lost by it. */
   restartIce(): void {
-    for (const transport of [this.#send, this.#recv]) {
+    for (const [transport, restarts] of this.#restarts) {
       // What was never connected has no way to lose.
-      if (!['connected', 'disconnected', 'failed'].includes(transport.connectionState)) continue;
-      clearTimeout(this.#restarts.get(transport));
-      this.#restarts.delete(transport);
-      if (transport.connectionState === 'connected') void this.#restartIce(transport);
-      else this.#restartIn(transport, 0);
+      if (['connected', 'disconnected', 'failed'].includes(transport.connectionState)) restarts.begin();
     }
+  }
+
+  /** When the newest packet of others' media came, on a clock of the browser's; null when none is expected. */
+  get lastPacketAt(): number | null {
+    const times = [...this.#consumers.values()]
+      .filter(({ closed }) => !closed)
+      .flatMap(({ rtpReceiver }) => rtpReceiver?.getSynchronizationSources().map(({ timestamp }) => timestamp) ?? []);
+    return times.length === 0 ? null : Math.max(...times);
   }
 
   get consumerIds(): string[] {
@@ -222,7 +234,7 @@ export class MediaLink {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    for (const timer of this.#restarts.values()) clearTimeout(timer);
+    for (const [, restarts] of this.#restarts) restarts.stop();
     this.#send.close();
     this.#recv.close();
   }
@@ -256,33 +268,13 @@ export class MediaLink {
   }
 
   #handleState(transport: types.Transport, state: types.ConnectionState): void {
-    clearTimeout(this.#restarts.get(transport));
-    this.#restarts.delete(transport);
     if (this.#closed) return;
-    if (state === 'disconnected') this.#restartIn(transport, patienceMs);
-    if (state === 'failed') this.#restartIn(transport, 0);
+    const restarts = this.#restarts.find(([of]) => of === transport)?.[1];
+    if (state === 'connected') restarts?.stop();
+    if (state === 'disconnected') restarts?.begin(patienceMs);
+    if (state === 'failed') restarts?.begin();
     const lost = [this.#send, this.#recv].some((t) => ['disconnected', 'failed'].includes(t.connectionState));
     this.#options.onConnected(!lost);
-  }
-
-  #restartIn(transport: types.Transport, waitMs: number): void {
-    const timer = setTimeout(() => {
-      this.#restartIn(transport, restartAgainMs * (1 + Math.random() / 2));
-      void this.#restartIce(transport);
-    }, waitMs);
-    this.#restarts.set(transport, timer);
-  }
-
-  async #restartIce(transport: types.Transport): Promise<void> {
-    try {
-      const answer = await this.#options.requests.request('restartIce', { transportId: transport.id });
-      if (this.#closed) return;
-      const { iceServers } = answer;
-      if (iceServers.length > 0) await transport.updateIceServers({ iceServers });
-      await transport.restartIce({ iceParameters: answer.iceParameters as unknown as types.IceParameters });
-    } catch {
-      // Without a socket there is no restart; the timer tries again, and a rejoin replaces the transports if need be.
-    }
   }
 }
 
@@ -312,9 +304,9 @@ function sendOptions(source: MediaSource, track: MediaStreamTrack, { size }: Tra
   const common = { track, stopTracks: false, disableTrackOnPause: false };
   switch (source) {
     case 'mic':
-      return { ...common, codecOptions: { opusDtx: true, opusFec: true } };
+      return { ...common, codecOptions: { opusDtx: true, opusFec: true, opusNack: true } };
     case 'screenAudio':
-      return { ...common, codecOptions: { opusStereo: true, opusDtx: false, opusFec: true } };
+      return { ...common, codecOptions: { opusStereo: true, opusDtx: false, opusFec: true, opusNack: true } };
     case 'camera': {
       return {
         ...common,
