@@ -1,8 +1,8 @@
 import type { types } from 'mediasoup-client';
 import type { Requests } from '../../api/Signaling.ts';
 
-/** Time for a restart to bring a packet before the next one, ms; longer each time, with jitter, so that not all do it at once. */
-const firstWaitMs = 1000;
+/** Time for a restart to bring a packet before the next one, ms; with jitter, so that not all do it at once. */
+const waitsMs = [1000, 1000, 1000, 1000, 1500, 2500] as const;
 const longestWaitMs = 4000;
 
 /** What each way to the server has heard so far, by its id. */
@@ -29,7 +29,7 @@ export class IceRestarts {
   begin(afterMs = 0): void {
     this.stop();
     const run = this.#run;
-    this.#timer = setTimeout(() => void this.#restart(run, firstWaitMs), afterMs);
+    this.#timer = setTimeout(() => void this.#restart(run, 0), afterMs);
   }
 
   stop(): void {
@@ -37,20 +37,20 @@ export class IceRestarts {
     clearTimeout(this.#timer);
   }
 
-  async #restart(run: number, waitMs: number): Promise<void> {
+  async #restart(run: number, attempt: number): Promise<void> {
     const before = await this.#heard();
     await this.#restartOnce(run);
-    if (run === this.#run) this.#lookAfter(run, before, waitMs);
+    if (run === this.#run) this.#lookAfter(run, before, attempt);
   }
 
-  #lookAfter(run: number, before: Heard, waitMs: number): void {
+  #lookAfter(run: number, before: Heard, attempt: number): void {
     const look = async (): Promise<void> => {
       const now = await this.#heard();
       if (run !== this.#run) return;
-      if (!hasHeard(before, now)) return this.#restart(run, Math.min(longestWaitMs, 1.5 * waitMs));
-      if (this.#transport.connectionState !== 'connected') this.#lookAfter(run, now, waitMs);
+      if (!hasHeard(before, now)) return this.#restart(run, attempt + 1);
+      if (this.#transport.connectionState !== 'connected') this.#lookAfter(run, now, attempt);
     };
-    this.#timer = setTimeout(() => void look(), waitMs * (1 + Math.random() / 4));
+    this.#timer = setTimeout(() => void look(), (waitsMs[attempt] ?? longestWaitMs) * (1 + Math.random() / 4));
   }
 
   async #restartOnce(run: number): Promise<void> {
@@ -69,7 +69,7 @@ export class IceRestarts {
   async #heard(): Promise<Heard> {
     // A transport that was closed meanwhile hears nothing.
     const report = await this.#transport.getStats().catch(() => null);
-    return report === null ? new Map() : heardOf(report as unknown as ReadonlyMap<string, PairStats>);
+    return report === null ? new Map() : heardOf(report);
   }
 }
 
