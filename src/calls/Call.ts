@@ -173,6 +173,7 @@ export class Call extends EventEmitter<{
     try {
       const endpoint = await this.media.endpoint(peer);
       const [send, recv] = await Promise.all([endpoint.createTransport('send'), endpoint.createTransport('recv')]);
+      if (!this.peers.has(peer.id)) throw new AppError('CONFLICT', 'Something else was asked for meanwhile.');
       return { peer, send, recv };
     } catch (error) {
       this.remove(peer);
@@ -250,6 +251,10 @@ export class Call extends EventEmitter<{
     if (!peer) return null;
     this.#admit(peer.user.id, peer.role, peer);
     peer.clearTimers();
+    // Where both pages live (a copied tab), the older one must not take itself for inside.
+    if (peer.connection !== connection) {
+      peer.connection?.notify('callEnded', { callId: this.id, status: this.status, reason: 'joined_elsewhere' });
+    }
     peer.connection = connection;
     peer.sessionId = connection.sessionId;
     peer.lastSeenAt = new Date();
@@ -399,10 +404,16 @@ export class Call extends EventEmitter<{
     this.#notifyAll((c) => c.notify('reacted', { peerId: peer.id, reaction }));
   }
 
-  /** The answer to whoever has just joined or come back. */
+  /**
+   * The answer to whoever has just joined or come back.
+   *
+   * @throws AppError CALL_OVER, NOT_JOINED when that is past already: its page was told and must not take itself for inside.
+   */
   async joinedAnswer(peer: Peer): Promise<Joined> {
     // Waited for first: whoever comes or goes meanwhile is told of before the answer, which must know it too.
     const routerRtpCapabilities = await this.media.rtpCapabilities();
+    if (this.over) throw new AppError('CALL_OVER', 'This call is over.');
+    if (!this.peers.has(peer.id)) throw new AppError('NOT_JOINED', 'You are not in this call any more.');
     const others = peer.present ? this.presentPeers.filter((p) => p !== peer) : [];
     const assessments = [...this.#assessments].flatMap(([peerId, views]) => {
       const judged = this.peers.get(peerId);

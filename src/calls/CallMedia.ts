@@ -200,7 +200,7 @@ export class CallMedia {
       const room = await this.#options.createRoom();
       if (this.#closed) {
         room.close();
-        throw new Error('the call is over');
+        throw new AppError('CALL_OVER', 'This call is over.');
       }
       this.#openedRoom = room;
       room.on('reset', () => this.#reset());

@@ -171,6 +171,8 @@ export class Calls {
     consent: Consent | null,
   ): Promise<{ peer: Peer; answer: Joined }> {
     const peer = call.join(connection, visitor, prepared, consent);
+    // Who comes by the link while it rings for him has answered, too.
+    if (peer.present) this.#invitations.answer(call.id, connection);
     if (peer.present) this.#running.recordJoin(call, peer);
     try {
       return { peer, answer: await call.joinedAnswer(peer) };
@@ -208,7 +210,8 @@ export class Calls {
     const call = this.#ringing(callId, id);
     call.status = 'active';
     for (const peer of [...call.peers.values()]) {
-      if (peer.user.id === id && peer !== prepared) call.remove(peer);
+      // Whoever is inside already is turned out as he joins again, which is told and counted.
+      if (peer.user.id === id && peer !== prepared && !peer.present) call.remove(peer);
     }
     const joining = this.join(call, connection, visitor, prepared, consent);
     for (const tab of this.#running.tabsOf(call)) {

@@ -81,7 +81,11 @@ export class Invitations {
   }
 
   #stopRinging({ call, user }: Invitation, status: CallStatus): void {
-    for (const tab of this.#tabsOf(user.id)) tab.notify('callEnded', { callId: call.id, status, reason: 'no_answer' });
+    // The call goes on for a page that is at its door already, by the link.
+    const inside = new Set(status === 'missed' ? [...call.peers.values()].map(({ connection }) => connection) : []);
+    for (const tab of this.#tabsOf(user.id)) {
+      if (!inside.has(tab)) tab.notify('callEnded', { callId: call.id, status, reason: 'no_answer' });
+    }
   }
 }
 

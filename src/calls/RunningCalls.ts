@@ -55,6 +55,8 @@ export class RunningCalls {
   readonly #loading = new Map<string, Promise<Call>>();
   readonly #endings = new Map<string, Promise<void>>();
   readonly #timers = new Map<string, NodeJS.Timeout>();
+  /** Calls that were ended so far. */
+  #ends = 0;
   #heartbeat: NodeJS.Timeout | null = null;
 
   constructor(options: CallsOptions, parts: RunningCallsParts) {
@@ -158,6 +160,7 @@ export class RunningCalls {
   finish(call: Call, status: CallEnd['status'], reason: EndReason, endTime = new Date()): Promise<void> {
     const earlier = this.#endings.get(call.id);
     if (earlier) return earlier;
+    this.#ends += 1;
     call.status = status;
     const tabs = this.tabsOf(call);
     this.#invitations.end(call.id);
@@ -206,8 +209,12 @@ export class RunningCalls {
   }
 
   async #loadOnce(roomId: string): Promise<Call> {
+    const endsBefore = this.#ends;
     const record = await this.#options.store.find({ roomId });
     if (!record) throw notFound();
+    await this.#endings.get(record.id);
+    // What was read may be older than an end: a call that is over must not come back by it.
+    if (this.#ends !== endsBefore) return this.#loadOnce(roomId);
     const live = this.#live.get(record.id);
     if (live) return live;
     if (record.status !== 'active' && record.status !== 'ringing') {

@@ -40,6 +40,9 @@ export class SocketConnection implements Connection {
   #place: { call: Call; peer: Peer } | null = null;
   #lastSeenMs = Date.now();
   #waitingPackets = 0;
+  /** Requests under way after whose answer only the page can make sense of notifications. */
+  #entering = 0;
+  readonly #held: (() => void)[] = [];
 
   constructor(socket: VeritalkSocket, signedIn: SignedIn) {
     this.socket = socket;
@@ -89,6 +92,20 @@ export class SocketConnection implements Connection {
     return this.place?.peer.state ?? 'idle';
   }
 
+  /**
+   * The page is about to be answered what a call is like. Whatever is told meanwhile comes after that answer: told before
+   * it, somebody who has just left would be back by an answer that was made a moment earlier.
+   *
+   * @returns what to call once the answer is sent.
+   */
+  holdNotices(): () => void {
+    this.#entering += 1;
+    return () => {
+      this.#entering -= 1;
+      if (this.#entering === 0) for (const tell of this.#held.splice(0)) tell();
+    };
+  }
+
   notify<N extends Exclude<NotificationName, 'newConsumer'>>(name: N, data: NotificationData<N>): void {
     if (this.#waitingPackets > maxWaitingPackets) {
       this.socket.disconnect(true);
@@ -96,7 +113,8 @@ export class SocketConnection implements Connection {
     }
     // The table guarantees that name and data fit; socket.io's own type cannot follow a generic name.
     const emit = this.socket.emit.bind(this.socket) as (event: string, payload: unknown) => boolean;
-    emit(name, data);
+    if (this.#entering > 0) this.#held.push(() => void emit(name, data));
+    else emit(name, data);
   }
 
   async deliverConsumer(data: NotificationData<'newConsumer'>): Promise<boolean> {

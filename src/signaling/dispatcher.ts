@@ -15,6 +15,9 @@ export type Handlers = { readonly [N in RequestName]: Handler<N> };
 /** Told of every request when it is answered: its name, `ok` or the error's code, milliseconds. */
 export type ObserveRequest = (request: string, outcome: string, ms: number) => void;
 
+/** Requests whose answer is the state of a call. */
+const entering: ReadonlySet<string> = new Set<RequestName>(['join', 'answerCall']);
+
 /** Refused for haste this often without a pause: the connection is closed. */
 const maxStrikes = 100;
 
@@ -33,7 +36,11 @@ export function dispatch(
     const told = (outcome: string): void =>
       observe(isRequest(event) ? event : 'unknown', outcome, performance.now() - startMs);
     const last = args.at(-1);
-    const ack = typeof last === 'function' ? (last as (answer: Ack<unknown>) => void) : () => undefined;
+    const release = entering.has(event) ? connection.holdNotices() : () => undefined;
+    const ack = (answered: Ack<unknown>): void => {
+      if (typeof last === 'function') (last as (answer: Ack<unknown>) => void)(answered);
+      release();
+    };
     answer(connection, handlers, event, args[0]).then(
       (data) => {
         ack({ ok: true, data });
