@@ -130,10 +130,14 @@ async function meeting(cast: Cast): Promise<void> {
   await cast.at('call-security', page);
   await page.keyboard.press('i');
   await chat(cast);
-  await cast.others[0]!.page.getByTestId('share-screen').click();
+  const sharer = cast.others[0]!.page;
+  await sharer.getByTestId('share-screen').click();
   await page.locator('figure video').waitFor();
   await cast.at('call-share', page);
-  await cast.others[0]!.page.getByTestId('share-screen').click();
+  // Meanwhile the sharer's bar has come to rest: a press without a movement before it would only wake it.
+  await sharer.mouse.move(300, 300);
+  await sharer.mouse.move(340, 320);
+  await sharer.getByTestId('share-screen').click();
   await page.locator('figure video').waitFor({ state: 'detached' });
   await page.getByTestId('hang-up').click();
   await page.getByTestId('home').waitFor();
