@@ -6,7 +6,7 @@ export const checks = {
     checkMore: 'Also whether the camera is a program’s. Active checks are asked for each time.',
     withoutMore: 'You can still call; others see “Not checked”.',
     evidence: 'Keep up to 3 pictures if there is a risk',
-    evidenceMore: 'Encrypted, deleted on schedule. Calls work the same without it.',
+    evidenceMore: 'No pictures are kept so far; your answer counts once that begins. Calls work the same without it.',
     accept: 'Agree and go on',
     refuse: 'Go on without',
     later: 'You can change this in the settings at any time.',

@@ -255,7 +255,7 @@ export const pages = {
     check: 'Check my picture',
     checkMore: 'You can still call without it; others will see “Not checked”.',
     evidence: 'Keep pictures when there is a risk',
-    evidenceMore: 'At most 3, encrypted, deleted on schedule.',
+    evidenceMore: 'None are kept so far. Once that begins: at most 3, encrypted, deleted on schedule.',
     account: 'Account',
     signedInAs: 'Signed in as {{username}}',
     devices: 'Signed-in devices',

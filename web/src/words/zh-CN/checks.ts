@@ -9,7 +9,7 @@ export const checks: Pick<Words, keyof typeof english> = {
     checkMore: '也会看摄像头是不是软件模拟的。主动检查每次都会先问您。',
     withoutMore: '照样可以通话，别人会看到“未检查”。',
     evidence: '出现风险时保存最多 3 张截图',
-    evidenceMore: '加密保存，到期删除。不选不影响通话。',
+    evidenceMore: '目前不保存任何截图；今后如启用，以您的选择为准。不选不影响通话。',
     accept: '同意检查，继续',
     refuse: '不检查，继续',
     later: '随时可以在设置里更改。',

@@ -249,7 +249,7 @@ export const pages: Pick<Words, keyof typeof english> = {
     check: '允许检查我的画面',
     checkMore: '关掉后仍可通话，别人会看到“未检查”。',
     evidence: '出现风险时保存截图',
-    evidenceMore: '最多 3 张，加密保存，到期删除。',
+    evidenceMore: '目前不保存任何截图。今后如启用：最多 3 张，加密保存，到期删除。',
     account: '账号',
     signedInAs: '已登录：{{username}}',
     devices: '登录设备',
