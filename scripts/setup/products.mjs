@@ -48,7 +48,8 @@ async function build(say, { name, inputs, output, tool, place, failure }) {
   say('building');
   const folder = path.join(localCache, 'build', name);
   rmSync(folder, { recursive: true, force: true });
-  await run(projectNode(), tool(folder), { say, failure });
+  // Whatever the shell around says: with another value the page would carry React's development version.
+  await run(projectNode(), tool(folder), { say, failure, env: { ...process.env, NODE_ENV: 'production' } });
   mkdirSync(inRoot('dist'), { recursive: true });
   for (const [from, to] of place(folder)) {
     rmSync(to, { recursive: true, force: true });
