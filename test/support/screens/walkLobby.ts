@@ -24,7 +24,7 @@ export async function lobby(cast: Cast): Promise<void> {
   await member.goto(link);
   await knock(member);
   await cast.at('lobby-wait', member);
-  await page.getByTestId('open-people').click();
+  await showPeople(page, true);
   await page.getByTestId('lobby-admit').nth(1).waitFor();
   await cast.at('call-people-waiting', page);
   for (let left = 2; left > 0; left--) await page.getByTestId('lobby-admit').first().click();
@@ -48,7 +48,7 @@ export async function lobby(cast: Cast): Promise<void> {
 /** The host's dialog with a guest link. @returns the link's address. */
 async function inviteGuest(cast: Cast): Promise<string> {
   const { page } = cast.me;
-  await page.getByTestId('open-people').click();
+  await showPeople(page, true);
   await page.getByTestId('invite-open').click();
   await page.getByTestId('guest-link-make').click();
   const made = page.getByTestId('guest-link');
@@ -56,8 +56,14 @@ async function inviteGuest(cast: Cast): Promise<string> {
   await cast.at('call-invite', page);
   const url = (await made.getAttribute('data-url')) ?? '';
   await page.keyboard.press('Escape');
-  await page.getByTestId('open-people').click();
+  await showPeople(page, false);
   return url;
+}
+
+/** The panel's button opens and closes it, and so do other things, such as Esc. */
+async function showPeople(page: Page, shown: boolean): Promise<void> {
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  if ((await page.getByTestId('person').count()) > 0 !== shown) await page.getByTestId('open-people').click();
 }
 
 async function knock(page: Page): Promise<void> {
