@@ -15,7 +15,7 @@ import { GuestTokens } from './auth/GuestTokens.ts';
 import { loadSecrets } from './auth/secrets.ts';
 import { SingleSignOn } from './auth/SingleSignOn.ts';
 import { Calls } from './calls/Calls.ts';
-import { recordChange } from './calls/recordChanges.ts';
+import { recordChange, type RecordOutbox } from './calls/recordChanges.ts';
 import { leastChecks, type Config } from './config.ts';
 import { PostgresAdminStore } from './db/AdminStore.ts';
 import { PostgresAssessmentStore } from './db/AssessmentStore.ts';
@@ -31,7 +31,7 @@ import { News } from './db/News.ts';
 import { PostgresPolicyStore } from './db/PolicyStore.ts';
 import { PostgresIdentityStore } from './db/IdentityStore.ts';
 import { PostgresPersonalDataStore } from './db/PersonalDataStore.ts';
-import { RecordOutboxFile } from './db/RecordOutboxFile.ts';
+import { OutboxFile } from './db/OutboxFile.ts';
 import { Retention } from './db/Retention.ts';
 import { PostgresSessionStore } from './db/SessionStore.ts';
 import { PostgresUserStore } from './db/UserStore.ts';
@@ -175,7 +175,7 @@ async function build(options: ServerOptions, parts: Closable[], done: (built: Bu
   const policyLog = await openPolicyLog(config, { database, news }, own, logger);
   const verdicts = own(new VerdictLog(policyLog, logger));
   const outbox = own(
-    await RecordOutboxFile.open({
+    await OutboxFile.open({
       file: join(config.dataDir, 'record-outbox.jsonl'),
       logger,
       parse: (value) => recordChange.parse(value),
@@ -393,7 +393,7 @@ async function openCalls(
     workers: WorkerPool;
     monitor: Monitor;
     policyLog: PolicyLog;
-    outbox: RecordOutboxFile;
+    outbox: RecordOutbox;
   },
 ): Promise<Calls> {
   const { scanIntervalMs, staleAfterMs, verifiedTtlMs } = config.analysis;

@@ -37,14 +37,15 @@ export class RecordWriter {
   async replay(): Promise<void> {
     const { store, outbox, logger } = this.#options;
     if (!outbox) return;
-    for (const { id, change } of outbox.pending) {
+    const left = [...outbox.waiting];
+    for (const [id, change] of left) {
       await applyChange(store, change).catch((error: unknown) => {
         if (error instanceof AppError && error.code === 'UNAVAILABLE') throw error;
         logger.error({ err: error, kind: change.kind }, 'a change from the outbox cannot be applied');
       });
       await outbox.remove(id);
     }
-    if (outbox.pending.length > 0) logger.info({ changes: outbox.pending.length }, 'changes taken from the outbox');
+    if (left.length > 0) logger.info({ changes: left.length }, 'changes taken from the outbox');
   }
 
   /** @returns a promise that settles once the change is durable: in the database, or in the outbox. */

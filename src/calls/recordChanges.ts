@@ -40,8 +40,8 @@ export interface RecordOutbox {
   put(change: RecordChange): Promise<number>;
   /** The database has it now. */
   remove(id: number): Promise<void>;
-  /** What an earlier process left, oldest first. */
-  readonly pending: readonly { id: number; change: RecordChange }[];
+  /** What waits, oldest first, by its number: at a start, what an earlier process left. */
+  readonly waiting: ReadonlyMap<number, RecordChange>;
 }
 
 export async function applyChange(

@@ -1,11 +1,11 @@
-import { open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { PolicyOutbox, PolicyStore } from '../calls/PolicyLog.ts';
 import type { PolicyEntry } from '../calls/policyChain.ts';
 import type { Logger } from '../logger.ts';
+import { OutboxFile } from './OutboxFile.ts';
 
-const line = z.strictObject({
+const waitingEntry = z.strictObject({
   callId: z.uuid(),
   entry: z.strictObject({
     actionId: z.uuid(),
@@ -18,27 +18,28 @@ const line = z.strictObject({
     details: z.record(z.string(), z.json()),
   }),
 });
-type Line = z.infer<typeof line>;
+interface WaitingEntry {
+  callId: string;
+  entry: PolicyEntry;
+}
 
 /** Between tries to bring the entries home, ms. */
 const retryMs = 2000;
 
 /**
- * Policy entries that were decided while the database was away, one JSON a line in the data directory, each flushed to
- * the disk before its action is acknowledged. They are brought into the database in order as soon as it is back, and
- * when the server starts, before any call is taken up again. An entry that is there already is not written twice.
+ * Policy entries that were decided while the database was away, each on the disk before its action is acknowledged. They
+ * are brought into the database in order as soon as it is back, and when the server starts, before any call is taken up
+ * again. An entry that is there already is not written twice.
  */
 export class FilePolicyOutbox implements PolicyOutbox {
-  readonly #file: string;
+  readonly #file: OutboxFile<WaitingEntry>;
   readonly #store: PolicyStore;
   readonly #logger: Logger;
-  /** Writing and draining take turns. */
-  #turn: Promise<unknown> = Promise.resolve();
+  #draining: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | null = null;
   #closed = false;
-  #waiting = 0;
 
-  private constructor(file: string, store: PolicyStore, logger: Logger) {
+  private constructor(file: OutboxFile<WaitingEntry>, store: PolicyStore, logger: Logger) {
     this.#file = file;
     this.#store = store;
     this.#logger = logger;
@@ -46,24 +47,20 @@ export class FilePolicyOutbox implements PolicyOutbox {
 
   /** Opens the outbox and brings home what an earlier run of the server left in it. @throws When that fails. */
   static async open(options: { dataDir: string; store: PolicyStore; logger: Logger }): Promise<FilePolicyOutbox> {
-    const outbox = new FilePolicyOutbox(join(options.dataDir, 'policy-outbox.ndjson'), options.store, options.logger);
+    const { dataDir, store, logger } = options;
+    const parse = (value: unknown): WaitingEntry => waitingEntry.parse(value);
+    const file = await OutboxFile.open({ file: join(dataDir, 'policy-outbox.ndjson'), logger, parse });
+    const outbox = new FilePolicyOutbox(file, store, logger);
     await outbox.#drain();
     return outbox;
   }
 
   get waiting(): boolean {
-    return this.#waiting > 0;
+    return this.#file.waiting.size > 0;
   }
 
   async put(callId: string, entry: PolicyEntry): Promise<void> {
-    // From now on, so that an entry that is decided while this one is being written does not overtake it.
-    this.#waiting += 1;
-    try {
-      await this.#inTurn(() => this.#write(`${JSON.stringify({ callId, entry })}\n`));
-    } catch (error) {
-      this.#waiting -= 1;
-      throw error;
-    }
+    await this.#file.put({ callId, entry });
     this.#drainLater();
   }
 
@@ -71,68 +68,30 @@ export class FilePolicyOutbox implements PolicyOutbox {
   async close(): Promise<void> {
     this.#closed = true;
     if (this.#timer) clearTimeout(this.#timer);
-    await this.#turn;
-  }
-
-  async #write(text: string): Promise<void> {
-    const handle = await open(this.#file, 'a', 0o600);
-    try {
-      await handle.appendFile(text);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+    await this.#draining.catch(() => undefined);
+    await this.#file.close();
   }
 
   #drainLater(): void {
     if (this.#closed || this.#timer) return;
     this.#timer = setTimeout(() => {
-      this.#timer = null;
-      this.#drain().catch((error: unknown) => {
-        this.#logger.warn({ err: error }, 'policy entries still wait for the database');
-        this.#drainLater();
-      });
+      this.#draining = this.#drain()
+        .catch((error: unknown) => this.#logger.warn({ err: error }, 'policy entries still wait for the database'))
+        .finally(() => {
+          this.#timer = null;
+          if (this.waiting) this.#drainLater();
+        });
     }, retryMs);
     this.#timer.unref();
   }
 
   async #drain(): Promise<void> {
-    await this.#inTurn(async () => {
-      const lines = await this.#lines();
-      for (const { callId, entry } of lines) await this.#store.append(callId, entry);
-      await rm(this.#file, { force: true });
-      this.#waiting -= Math.min(this.#waiting, lines.length);
-      if (lines.length > 0) this.#logger.info({ entries: lines.length }, 'policy entries are in the database');
-    });
-  }
-
-  /** A line that was cut off by a crash or a full disk was never acknowledged, and is left out. */
-  async #lines(): Promise<Line[]> {
-    const text = await readFile(this.#file, 'utf8').catch((error: unknown) => {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
-      throw error;
-    });
-    return text
-      .split('\n')
-      .filter((json) => json !== '')
-      .flatMap((json) => {
-        const parsed = line.safeParse(parseJson(json));
-        if (!parsed.success) this.#logger.error('a line of the policy outbox cannot be read');
-        return parsed.success ? [parsed.data] : [];
-      });
-  }
-
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#turn.then(work);
-    this.#turn = turn.catch(() => undefined);
-    return turn;
-  }
-}
-
-function parseJson(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return null;
+    let entries = 0;
+    for (const [id, { callId, entry }] of this.#file.waiting) {
+      await this.#store.append(callId, entry);
+      await this.#file.remove(id);
+      entries += 1;
+    }
+    if (entries > 0) this.#logger.info({ entries }, 'policy entries are in the database');
   }
 }

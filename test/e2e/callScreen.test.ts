@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Locator, Page } from 'playwright-core';
-import { callAndAnswer, waitForMovingPicture, type Person } from '../support/browsers.ts';
-import { startPair, type Pair } from '../support/pair.ts';
+import type { Person } from '../support/browsers.ts';
+import { usePair } from '../support/pair.ts';
 import { en } from '../../web/src/words/en.ts';
 
 /** A desk at 200 % zoom has half as many CSS pixels, each of twice the size. */
@@ -15,18 +15,10 @@ const windows = {
 
 describe('the screens in windows of any size', function () {
   this.timeout(120_000);
-  let pair: Pair;
   let alice: Person;
   let bob: Person;
 
-  before(async () => {
-    pair = await startPair();
-    ({ alice, bob } = pair);
-    await callAndAnswer(alice, bob);
-    for (const { page } of [alice, bob]) await waitForMovingPicture(page);
-  });
-
-  after(() => pair.close());
+  usePair((pair) => ({ alice, bob } = pair), { inCall: true });
 
   const self = (): Locator => alice.page.locator('[data-corner]');
   const inCorner = (corner: string): Promise<void> => alice.page.locator(`[data-corner="${corner}"]`).waitFor();

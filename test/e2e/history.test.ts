@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { RouteResponse } from '../../src/protocol/rest.ts';
 import { agreeIfAsked, callAndAnswer, type Person } from '../support/browsers.ts';
 import { enterMeeting, startMeeting } from '../support/meetings.ts';
-import { startPair, type Pair } from '../support/pair.ts';
+import { usePair, type Pair } from '../support/pair.ts';
 import { en } from '../../web/src/words/en.ts';
 
 describe('the record of calls in browsers', function () {
@@ -11,12 +11,13 @@ describe('the record of calls in browsers', function () {
   let alice: Person;
   let bob: Person;
 
-  before(async () => {
-    pair = await startPair({ SCAN_INTERVAL_MS: '2000' });
-    ({ alice, bob } = pair);
-  });
-
-  after(() => pair.close());
+  usePair(
+    (started) => {
+      pair = started;
+      ({ alice, bob } = pair);
+    },
+    { env: { SCAN_INTERVAL_MS: '2000' } },
+  );
 
   const rows = () => alice.page.getByTestId('history').getByTestId('history-item');
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
 import { processesOf } from '../../scripts/bench/processes.ts';
-import { callAndAnswer, waitForMovingPicture, type Person } from '../support/browsers.ts';
+import { waitForMovingPicture, type Person } from '../support/browsers.ts';
 import { en } from '../../web/src/words/en.ts';
-import { startPair, type Pair } from '../support/pair.ts';
+import { usePair, type Pair } from '../support/pair.ts';
 
 /** Decoded frames of the first remote video, from the browser's own count. */
 async function frames(page: Page): Promise<number> {
@@ -30,14 +30,13 @@ describe('a call that is disturbed', function () {
   let alice: Person;
   let bob: Person;
 
-  before(async () => {
-    pair = await startPair();
-    ({ alice, bob } = pair);
-    await callAndAnswer(alice, bob);
-    for (const { page } of [alice, bob]) await waitForMovingPicture(page);
-  });
-
-  after(() => pair.close());
+  usePair(
+    (started) => {
+      pair = started;
+      ({ alice, bob } = pair);
+    },
+    { inCall: true },
+  );
 
   /** Alice's tile on Bob's page, while it says that her microphone is off. */
   const mutedTile = () => bob.page.locator(`[data-testid="tile"][data-self="false"][aria-label*="${en.call.muted}"]`);

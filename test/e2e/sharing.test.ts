@@ -1,21 +1,14 @@
 import assert from 'node:assert/strict';
 import type { CDPSession, Locator } from 'playwright-core';
-import { callAndAnswer, type Person } from '../support/browsers.ts';
-import { startPair, type Pair } from '../support/pair.ts';
+import type { Person } from '../support/browsers.ts';
+import { usePair } from '../support/pair.ts';
 
 describe('two shared screens', function () {
   this.timeout(90_000);
-  let pair: Pair;
   let alice: Person;
   let bob: Person;
 
-  before(async () => {
-    pair = await startPair();
-    ({ alice, bob } = pair);
-    await callAndAnswer(alice, bob);
-  });
-
-  after(() => pair.close());
+  usePair((pair) => ({ alice, bob } = pair), { inCall: true });
 
   /** The frame of the shown screen, once its picture is there. */
   async function frame(self: boolean): Promise<Locator> {

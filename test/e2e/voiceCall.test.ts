@@ -1,20 +1,14 @@
 import assert from 'node:assert/strict';
 import { agreeIfAsked, waitForMovingPicture, type Person } from '../support/browsers.ts';
 import { hears } from '../support/pageMedia.ts';
-import { startPair, type Pair } from '../support/pair.ts';
+import { usePair } from '../support/pair.ts';
 
 describe('a call answered with voice only', function () {
   this.timeout(120_000);
-  let pair: Pair;
   let alice: Person;
   let bob: Person;
 
-  before(async () => {
-    pair = await startPair();
-    ({ alice, bob } = pair);
-  });
-
-  after(() => pair.close());
+  usePair((pair) => ({ alice, bob } = pair));
 
   const badgeOf = (viewer: Person, attributes: string) =>
     viewer.page.locator(`[data-self="false"] [data-testid="security-badge"]${attributes}`);

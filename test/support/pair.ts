@@ -1,5 +1,5 @@
 import type { Browser } from 'playwright-core';
-import { launchBrowser, registerPerson, type Person } from './browsers.ts';
+import { callAndAnswer, launchBrowser, registerPerson, waitForMovingPicture, type Person } from './browsers.ts';
 import { ServerProcess } from './serverProcess.ts';
 
 /** Two registered people, each at a page of one browser, and a server of their own. */
@@ -14,8 +14,29 @@ export interface Pair {
   rest: <T>(method: string, path: string, options?: { token?: string; body?: object }) => Promise<T>;
 }
 
-/** @param env settings of the server; one media worker unless it says otherwise. */
-export async function startPair(env: Record<string, string> = {}): Promise<Pair> {
+export interface PairOptions {
+  /** Settings of the server; one media worker unless it says otherwise. */
+  env?: Record<string, string>;
+  /** Alice has called Bob, and both see moving pictures, before the first test. */
+  inCall?: boolean;
+}
+
+/** Starts a pair before the suite's tests, hands it to `ready`, and closes it after them. */
+export function usePair(ready: (pair: Pair) => void, { env, inCall = false }: PairOptions = {}): void {
+  let pair: Pair;
+
+  before(async () => {
+    pair = await startPair(env);
+    ready(pair);
+    if (!inCall) return;
+    await callAndAnswer(pair.alice, pair.bob);
+    for (const { page } of [pair.alice, pair.bob]) await waitForMovingPicture(page);
+  });
+
+  after(() => pair.close());
+}
+
+async function startPair(env: Record<string, string> = {}): Promise<Pair> {
   const server = await ServerProcess.start({ env: { WORKERS: '1', ...env } });
   const browser = await launchBrowser();
   const [alice, bob] = await Promise.all([

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { appendFile, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { appendFile, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { recordChange, type RecordChange } from '../../../src/calls/recordChanges.ts';
 import { PostgresCallStore } from '../../../src/db/CallStore.ts';
-import { RecordOutboxFile } from '../../../src/db/RecordOutboxFile.ts';
+import { OutboxFile } from '../../../src/db/OutboxFile.ts';
 import { createLogger } from '../../../src/logger.ts';
 import { CuttableLink } from '../../support/CuttableLink.ts';
 import { addUser, newCall, openTestDatabase } from '../../support/database.ts';
@@ -22,8 +22,8 @@ describe('the outbox', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  const open = (maxWaiting?: number): Promise<RecordOutboxFile> =>
-    RecordOutboxFile.open({
+  const open = (maxWaiting?: number): Promise<OutboxFile<RecordChange>> =>
+    OutboxFile.open({
       file,
       logger: createLogger('silent'),
       parse: (value) => recordChange.parse(value),
@@ -37,34 +37,31 @@ describe('the outbox', () => {
     await outbox.remove(ids[1]!);
     // No close: that is the crash.
     const again = await open();
-    assert.deepEqual(
-      again.pending.map(({ change }) => change),
-      [left('a'), left('c')],
-    );
+    assert.deepEqual([...again.waiting.values()], [left('a'), left('c')]);
     await again.close();
     await outbox.close();
   });
 
-  it('is a file that nobody else can read, and is emptied when nothing waits', async () => {
+  it('is a file that nobody else can read, and is gone when nothing waits', async () => {
     const outbox = await open();
     const id = await outbox.put(left('a'));
     assert.equal((await stat(file)).mode & 0o777, 0o600);
     await outbox.remove(id);
     await outbox.close();
-    assert.equal(await readFile(file, 'utf8'), '');
+    await assert.rejects(stat(file), { code: 'ENOENT' });
   });
 
   it('forgets a line that the crash cut off, and nothing after it', async () => {
     const outbox = await open();
     await outbox.put(left('a'));
     await outbox.close();
-    await appendFile(file, '{"id":2,"change":{"kind":"le');
+    await appendFile(file, '{"id":2,"entry":{"kind":"le');
     const second = await open();
-    assert.equal(second.pending.length, 1);
+    assert.equal(second.waiting.size, 1);
     await second.put(left('b'));
     await second.close();
     const third = await open();
-    assert.equal(third.pending.length, 2);
+    assert.equal(third.waiting.size, 2);
     await third.close();
   });
 
@@ -106,7 +103,7 @@ describe('an end of a call while the database is away', function () {
   it('is answered once it is safe, and recorded with its true time when the database is back', async () => {
     const link = await CuttableLink.open(await testDatabaseUrl());
     const folder = await mkdtemp(join(tmpdir(), 'veritalk-away-'));
-    const outbox = await RecordOutboxFile.open({
+    const outbox = await OutboxFile.open({
       file: join(folder, 'outbox.jsonl'),
       logger: createLogger('silent'),
       parse: (value) => recordChange.parse(value),
@@ -119,7 +116,7 @@ describe('an end of a call while the database is away', function () {
       await server.ok('me', { token: bob.token });
       link.cut();
       const { call: ended } = await server.ok('endCall', { token: ann.token, body: { call_id: call.id } });
-      assert.deepEqual([ended.status, ended.end_reason, outbox.size], ['missed', 'cancelled', 1]);
+      assert.deepEqual([ended.status, ended.end_reason, outbox.waiting.size], ['missed', 'cancelled', 1]);
       assert.equal(
         await server.errorOf('endCall', { token: bob.token, body: { call_id: randomUUID() } }),
         'UNAVAILABLE',

@@ -123,7 +123,7 @@ describe('the policy log', () => {
       assert.deepEqual(await actions(), []);
       const file = join(dataDir, 'policy-outbox.ndjson');
       assert.equal((await stat(file)).mode & 0o777, 0o600);
-      assert.equal((await readFile(file, 'utf8')).trim().split('\n').length, 2);
+      assert.equal((await readFile(file, 'utf8')).match(/actionId/g)?.length, 2);
       away = false;
       // What is decided now must not overtake what waits.
       await log.append(callId, entries[2] ?? pause());

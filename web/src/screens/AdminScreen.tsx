@@ -1,4 +1,4 @@
-import { useId, useState, type ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ManagedUser, RunningCall } from '../../../src/protocol/rest.ts';
 import { useSession, useUser } from '../app/context.tsx';
@@ -13,6 +13,7 @@ import { useTitle } from '../parts/useTitle.ts';
 import { dayAndTime } from '../words/format.ts';
 import styles from './AdminScreen.module.css';
 import settings from './SettingsScreen.module.css';
+import { Section } from './settingsParts.tsx';
 import { useRefreshing } from './useRefreshing.ts';
 import { useRequest } from './useRequest.ts';
 
@@ -235,16 +236,6 @@ function Handed({ label, secret }: { label: string; secret: string }) {
         {t('admin.copy')}
       </Button>
     </div>
-  );
-}
-
-function Section({ title, children }: { title: string; children: ReactNode }) {
-  const id = useId();
-  return (
-    <section aria-labelledby={id}>
-      <h2 id={id}>{title}</h2>
-      <div className="card">{children}</div>
-    </section>
   );
 }
 
