@@ -27,7 +27,6 @@ async function main(): Promise<void> {
     const locales: readonly Locale[] = (['zh-CN', 'en-US'] as const).filter((l) => l.startsWith(flag('lang') ?? ''));
     for (const locale of locales) {
       const complaints = await walkScreens({
-        withLobby: true,
         browser,
         url: server.url,
         locale,

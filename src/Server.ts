@@ -423,7 +423,7 @@ function hearEndedSessions(
   logger: Logger,
 ): Closable {
   const recheck = (): void => {
-    accounts.recheck(signaling.sessionIds).catch((error: unknown) => {
+    accounts.recheck(signaling.accountSessionIds).catch((error: unknown) => {
       logger.warn({ err: error }, 'sessions could not be looked at');
     });
   };

@@ -128,9 +128,10 @@ export class SignalingServer {
     }
   }
 
-  /** Sessions that have a connection now. */
-  get sessionIds(): string[] {
-    return [...new Set([...this.#connections.values()].map((connection) => connection.sessionId))];
+  /** Sessions of accounts that have a connection now; a guest has none in the database. */
+  get accountSessionIds(): string[] {
+    const ofAccounts = [...this.#connections.values()].filter(({ signedIn }) => signedIn.guest === null);
+    return [...new Set(ofAccounts.map((connection) => connection.sessionId))];
   }
 
   get connectionCount(): number {

@@ -96,7 +96,7 @@ describe('every screen, in both themes, at a desk and on a phone', function () {
       });
       assert.deepEqual([...violations], []);
       assert.deepEqual(complaints, []);
-      if (!recording) assert.ok(looks >= 40 * settingsFor(locale).length, `only ${looks} looks`);
+      if (!recording) assert.ok(looks >= 50 * settingsFor(locale).length, `only ${looks} looks`);
     });
   }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { Client } from 'pg';
 import { guestsMay } from '../../../src/calls/states.ts';
 import type { GuestLink, RouteResponse } from '../../../src/protocol/rest.ts';
 import { requests, type RequestName } from '../../../src/protocol/signaling.ts';
@@ -184,6 +185,28 @@ describe('guests', () => {
     for (const link of [token, guest.id, host.token.slice(0, 128), text.slice(1), `${text}A`]) {
       assert.ok([400, 404].includes((await post('/guests', { link, name: 'Mira' })).status));
     }
+  });
+
+  it('stay when all sessions are looked at again, in which they have none', async function () {
+    this.timeout(20_000);
+    const { h, text } = await open();
+    const { client, peerId } = await knock(await signIn(text));
+    const member = await connect((await server.register('leaver')).token);
+    const database = new Client({ connectionString: server.databaseUrl });
+    await database.connect();
+    // The server does not hear of this end: it looks for itself once it is connected again.
+    const looked = member.disconnected();
+    await database.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+       WHERE datname = current_database() AND pid <> pg_backend_pid() AND query IN ('LISTEN veritalk_session_ended', 'SELECT 1')`,
+    );
+    await database.query(
+      `UPDATE user_sessions SET is_active = false WHERE user_id = (SELECT id FROM users WHERE username = 'leaver')`,
+    );
+    await database.end();
+    await looked;
+    await h.request('admitPeer', { peerId });
+    await client.next('admitted');
   });
 
   it('come no more once the link is revoked, and wait no longer; who is inside stays and may come back', async () => {

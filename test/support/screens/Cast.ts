@@ -6,8 +6,6 @@ import { ScriptedLink } from './ScriptedLink.ts';
 export type Locale = 'zh-CN' | 'en-US';
 
 export interface CastOptions {
-  /** The waiting room as well: it takes long, and its ways are tested by test/e2e/lobby and guests. */
-  withLobby?: boolean;
   browser: Browser;
   url: string;
   locale: Locale;

@@ -13,8 +13,7 @@ import { lobby } from './walkLobby.ts';
  */
 export async function walkScreens(options: CastOptions): Promise<string[]> {
   const cast = new Cast(options);
-  const waiting = options.withLobby ? [lobby] : [];
-  for (const part of [doors, direct, checks, incoming, meeting, ...waiting, places, elsewhere]) await part(cast);
+  for (const part of [doors, direct, checks, incoming, meeting, lobby, places, elsewhere]) await part(cast);
   await cast.close();
   return cast.complaints;
 }

@@ -72,7 +72,7 @@ export class Calls {
   readonly #options: CallsOptions;
   readonly #unsubscribe: Array<() => void> = [];
   /** Media made ready while a call rings. */
-  #ready: { callId: string; client: Promise<CallClient>; prepared: CallClient | null } | null = null;
+  #ready: { callId: string; client: Promise<CallClient | null>; prepared: CallClient | null } | null = null;
   #answering = false;
 
   constructor(options: CallsOptions) {
@@ -153,9 +153,10 @@ export class Calls {
     if (!incoming || this.#answering) return;
     this.#answering = true;
     try {
-      await (this.#ready?.prepared
-        ? this.#answerReady(incoming, this.#ready.prepared, type)
-        : this.#answer(incoming, type));
+      // What is still being made ready is waited for: given up now, it would soon leave the call that the next one enters.
+      const ready = this.#ready?.prepared ?? (await this.#ready?.client) ?? null;
+      if (this.store.getState().incoming?.callId !== incoming.callId) return;
+      await (ready === null ? this.#answer(incoming, type) : this.#answerReady(incoming, ready, type));
     } finally {
       this.#answering = false;
     }
@@ -172,7 +173,7 @@ export class Calls {
   }
 
   async #answer(incoming: CallInfo, type: CallType): Promise<void> {
-    this.#dropReady();
+    this.#ready = null;
     this.store.setState({ incoming: null });
     const consent = await this.#options.askConsent();
     if (consent === null) return this.#refuse(incoming.callId);
@@ -241,12 +242,12 @@ export class Calls {
     const client = this.#createClient(call.roomId, consent).then(async (made) => {
       this.#openDevices(made, call.callType);
       await made.prepare();
-      return made;
+      return made.closed ? null : made;
     });
-    const ready = { callId: call.callId, client, prepared: null as CallClient | null };
-    this.#ready = ready;
     // Media that cannot be made ready now is made when the call is answered.
-    client.then((made) => (ready.prepared = made.closed ? null : made)).catch(() => this.#dropReady());
+    const ready = { callId: call.callId, client: client.catch(() => null), prepared: null as CallClient | null };
+    this.#ready = ready;
+    ready.prepared = await ready.client;
   }
 
   #stopRinging(callId: string): void {
@@ -258,7 +259,7 @@ export class Calls {
     const ready = this.#ready;
     this.#ready = null;
     // Media that failed to get ready has nothing to close.
-    ready?.client.then((client) => client.leave()).catch(() => undefined);
+    void ready?.client.then((client) => client?.leave()).catch(() => undefined);
   }
 
   async #createClient(roomId: string, consent: Consent): Promise<CallClient> {

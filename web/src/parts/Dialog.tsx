@@ -16,7 +16,7 @@ export interface DialogProps {
 /** A question over whatever is open. */
 export function Dialog({ labelledBy, testId, full = false, onEscape, children }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null);
-  useModal(ref);
+  useModal(ref, onEscape);
   return (
     <dialog
       ref={ref}
@@ -27,10 +27,6 @@ export function Dialog({ labelledBy, testId, full = false, onEscape, children }:
       // Escape closes the topmost thing only, and that is this.
       onKeyDown={(event) => {
         if (event.key === 'Escape') event.stopPropagation();
-      }}
-      onCancel={(event) => {
-        event.preventDefault();
-        onEscape?.();
       }}
     >
       {children}

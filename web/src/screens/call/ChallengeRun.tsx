@@ -21,7 +21,7 @@ export function ChallengeRun({ own }: { own: Running }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const { kind } = own.info;
   const show = own.shown?.show ?? null;
-  useModal(dialog);
+  useModal(dialog, () => void challenges.dismiss());
   useConfirmShown(own);
   return (
     <dialog
@@ -31,10 +31,6 @@ export function ChallengeRun({ own }: { own: Running }) {
       data-kind={kind}
       data-testid="challenge"
       aria-labelledby={id}
-      onCancel={(event) => {
-        event.preventDefault();
-        void challenges.dismiss();
-      }}
     >
       <i data-panel="left" style={panelStyle(show?.kind === 'light' ? show.left : null)} />
       <i data-panel="right" style={panelStyle(show?.kind === 'light' ? show.right : null)} />
