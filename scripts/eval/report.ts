@@ -1,4 +1,4 @@
-import { generator } from '../../test/support/rtp/scenes.ts';
+import { generator } from '../../test/support/random.ts';
 import { GENUINE, type Kind } from './cast.ts';
 import { aucBounds, aucOf, eerOf, poissonUpperBound, quantile, rocOf, shareBounds, tprAt } from './measures.ts';
 import { plot } from './plots.ts';

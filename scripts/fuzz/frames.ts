@@ -2,7 +2,8 @@ import { performance } from 'node:perf_hooks';
 import { IdentityContinuity } from '../../src/analysis/analyzers/IdentityContinuity.ts';
 import { FrameInspector } from '../../src/analysis/FrameInspector.ts';
 import { Stream } from '../../src/analysis/Stream.ts';
-import { generator, pattern, stillPerson } from '../../test/support/rtp/scenes.ts';
+import { generator } from '../../test/support/random.ts';
+import { pattern, stillPerson } from '../../test/support/rtp/scenes.ts';
 import { encodeKeyFrame } from '../../test/support/rtp/vp8.ts';
 
 export interface FuzzResult {

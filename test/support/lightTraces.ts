@@ -7,7 +7,7 @@ import {
   type Slot,
 } from '../../src/assessment/challenges/lightCode.ts';
 import type { Code, RegionColour, Sample, Segment } from '../../src/assessment/challenges/lightResponse.ts';
-import { generator } from './rtp/scenes.ts';
+import { generator } from './random.ts';
 
 /** Dice that fall the same way on every run. */
 export function seededDice(seed: number): Dice {

@@ -5,15 +5,19 @@ export interface Random {
   pick<T>(list: readonly T[]): T;
 }
 
-/** mulberry32: 32 bits of state, good enough to make up inputs. */
-export function randomOf(seed: number): Random {
+/** Numbers from 0 to 1 that a seed repeats (mulberry32): 32 bits of state, good enough to make up inputs. */
+export function generator(seed: number): () => number {
   let state = seed >>> 0;
-  const next = (): number => {
+  return () => {
     state = (state + 0x6d2b79f5) >>> 0;
     let mixed = Math.imul(state ^ (state >>> 15), state | 1);
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
+}
+
+export function randomOf(seed: number): Random {
+  const next = generator(seed);
   const below = (limit: number): number => Math.floor(next() * limit);
   return {
     below,

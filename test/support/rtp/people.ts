@@ -1,7 +1,8 @@
 import sharp from 'sharp';
 import type { Picture } from '../../../src/analysis/decode/Picture.ts';
 import type { Box, Point } from '../../../src/analysis/faces/geometry.ts';
-import { generator, pictureOfFile, type Scene } from './scenes.ts';
+import { generator } from '../random.ts';
+import { pictureOfFile, type Scene } from './scenes.ts';
 
 /** People made live out of photos, and what attackers make of scenes. */
 

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import type { Picture } from '../../../src/analysis/decode/Picture.ts';
+import { generator } from '../random.ts';
 
 /** What a camera would give at a moment; time in seconds since it was switched on. */
 export type Scene = (atS: number) => Picture | Promise<Picture>;
@@ -87,17 +88,6 @@ export function film(pictures: readonly Buffer[], width: number, height: number,
     const jpeg = pictures[Math.min(pictures.length - 1, Math.floor(atS * fps))];
     if (!jpeg) throw new Error('the film has no pictures');
     return pictureOfFile(jpeg, width, height);
-  };
-}
-
-/** Pseudo-random numbers from 0 to 1 that are the same on every run (mulberry32). */
-export function generator(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
   };
 }
 

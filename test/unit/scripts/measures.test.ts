@@ -10,7 +10,7 @@ import {
   tprAt,
   type Scored,
 } from '../../../scripts/eval/measures.ts';
-import { generator } from '../../support/rtp/scenes.ts';
+import { generator } from '../../support/random.ts';
 
 const of = (attack: boolean, ...scores: number[]): Scored[] =>
   scores.map((score, i) => ({ score, attack, person: `${String(attack)}-${i}` }));

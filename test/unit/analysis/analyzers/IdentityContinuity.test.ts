@@ -4,7 +4,7 @@ import {
   IdentityContinuity,
   type IdentitySample,
 } from '../../../../src/analysis/analyzers/IdentityContinuity.ts';
-import { generator } from '../../../support/rtp/scenes.ts';
+import { generator } from '../../../support/random.ts';
 
 const random = generator(5);
 

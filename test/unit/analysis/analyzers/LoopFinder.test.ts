@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { LoopFinder, type LoopJudgement } from '../../../../src/analysis/analyzers/LoopFinder.ts';
 import { THUMBNAIL_COLUMNS, THUMBNAIL_ROWS, type Thumbnail } from '../../../../src/analysis/analyzers/thumbnail.ts';
-import { generator } from '../../../support/rtp/scenes.ts';
+import { generator } from '../../../support/random.ts';
 
 const CELLS = THUMBNAIL_COLUMNS * THUMBNAIL_ROWS;
 const START_MS = 1_000_000;

@@ -9,7 +9,7 @@ import {
   type LightVerdict,
 } from '../../../../src/assessment/challenges/lightVerdict.ts';
 import { decoysFor, seededDice, showCode, tracesOf, type Lit, type ShownCode } from '../../../support/lightTraces.ts';
-import { generator } from '../../../support/rtp/scenes.ts';
+import { generator } from '../../../support/random.ts';
 
 /** How strongly each region follows the screen; `still` regions have the noise of a wall. */
 interface Room {

@@ -38,7 +38,7 @@ export const accounts = {
     noCalls: 'No calls are running.',
     direct: 'Call',
     meeting: 'Meeting',
-    since: '{{kind}} since {{time}}',
+    since: '{{kind}} · {{time}}',
     ringing: '{{kind}}, ringing',
     people_one: '{{count}} person in it',
     people: '{{count}} people in it',

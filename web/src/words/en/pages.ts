@@ -5,7 +5,7 @@ export const pages = {
     home: 'Home',
     history: 'History',
     network: 'Network test',
-    admin: 'Administration',
+    admin: 'Admin',
     settings: 'Settings',
     account: 'Signed in as {{name}}',
   },
