@@ -80,6 +80,7 @@ export class Call extends EventEmitter<{
   #checkPolicy: CheckPolicy;
   readonly #hands = new Set<string>();
   readonly #assessments = new Map<string, AssessmentViews>();
+  #lastMomentMs = 0;
   status: CallStatus;
   startTime: Date | null;
 
@@ -338,9 +339,15 @@ export class Call extends EventEmitter<{
     }
   }
 
+  /** Now, later than each one given before: what was said before and what after a removal decides who may read it. */
+  moment(): Date {
+    this.#lastMomentMs = Math.max(Date.now(), this.#lastMomentMs + 1);
+    return new Date(this.#lastMomentMs);
+  }
+
   /** Shows a peer's message to everybody else. */
   say(peer: Peer, requestId: string, text: string): { message: WrittenMessage; isNew: boolean } {
-    const said = this.#chat.add({ requestId, peerId: peer.id, user: peer.user, text, nowMs: Date.now() });
+    const said = this.#chat.add({ requestId, peerId: peer.id, user: peer.user, text, nowMs: this.moment().getTime() });
     const message = toChatMessage(said.message);
     if (said.isNew) this.#notifyOthers(peer, (c) => c.notify('chatMessage', { message }));
     return said;

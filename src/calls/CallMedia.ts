@@ -64,9 +64,15 @@ export class CallMedia {
     if (this.#openedRoom?.full) throw new AppError('CAPACITY', 'The server is full.', { retryAfterS: 30 });
   }
 
-  /** The peer's endpoint, made if there is none or it was closed. */
+  /**
+   * The peer's endpoint, made if there is none or it was closed.
+   *
+   * @throws AppError NOT_JOINED when the peer left while the room was opened.
+   */
   async endpoint(peer: Peer): Promise<Endpoint> {
     const room = await this.#openRoom();
+    // The last who leaves takes the room with him.
+    if (this.#options.peers.get(peer.id) !== peer) throw new AppError('NOT_JOINED', 'You have left this call.');
     if (peer.endpoint && !peer.endpoint.closed) return peer.endpoint;
     const endpoint = room.createEndpoint();
     peer.endpoint = endpoint;

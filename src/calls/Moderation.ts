@@ -127,7 +127,14 @@ export class Moderation {
 
   async #decide(call: Call, { action, by, subject, details = {}, enforce }: Decision): Promise<string> {
     const who = { subjectPeerId: subject?.id ?? null, subjectUserId: subject?.user.id ?? null };
-    const entry = newEntry({ kind: 'action', action, actorId: by?.user.id ?? null, ...who, details });
+    const entry = newEntry({
+      kind: 'action',
+      action,
+      actorId: by?.user.id ?? null,
+      ...who,
+      details,
+      at: call.moment(),
+    });
     const same = call.restrictions.same(entry);
     if (same) return same.actionId;
     call.restrictions.apply(entry);

@@ -73,8 +73,8 @@ export class PolicyLog {
 
 /** An entry about now, with a name of its own. */
 export function newEntry(
-  decided: Pick<PolicyEntry, 'kind' | 'action'> & Partial<Omit<PolicyEntry, 'actionId' | 'at'>>,
+  decided: Pick<PolicyEntry, 'kind' | 'action'> & Partial<Omit<PolicyEntry, 'actionId'>>,
 ): PolicyEntry {
   const nobody = { actorId: null, subjectPeerId: null, subjectUserId: null, details: {} };
-  return { ...nobody, ...decided, actionId: randomUUID(), at: new Date() };
+  return { ...nobody, at: new Date(), ...decided, actionId: randomUUID() };
 }

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import type { ClientInfo } from '../auth/stores.ts';
 import type { Config } from '../config.ts';
 import { AppError } from '../errors.ts';
+import { parseForeign } from '../protocol/parseForeign.ts';
 import {
   routes,
   type RouteBody,
@@ -78,9 +79,9 @@ function mount<N extends RouteName>(
 
 /** @throws AppError VALIDATION with the places that are wrong, never with what stood there. */
 function check(schema: z.ZodType, value: unknown): unknown {
-  const parsed = schema.safeParse(value);
+  const parsed = parseForeign(schema, value);
   if (parsed.success) return parsed.data;
-  const details = parsed.error.issues.slice(0, 10).map((issue) => ({
+  const details = parsed.issues.slice(0, 10).map((issue) => ({
     path: issue.path.join('.'),
     message: issue.message,
   }));

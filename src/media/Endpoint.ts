@@ -98,8 +98,8 @@ export class Endpoint extends EventEmitter<{
       new BandwidthProber(transport, () => this.subscriptions.some((s) => s.starved));
     }
     if (direction === 'send') {
-      await transport.setMaxIncomingBitrate(maxIncomingBps);
       this.#watchForFlood(transport);
+      await this.#limitIncoming(transport);
     }
     return mediaWorker.offer(transport);
   }
@@ -188,6 +188,14 @@ export class Endpoint extends EventEmitter<{
     this.#closed = true;
     for (const transport of this.#transports.values()) transport.close();
     this.#transports.clear();
+  }
+
+  async #limitIncoming(transport: types.WebRtcTransport): Promise<void> {
+    try {
+      await transport.setMaxIncomingBitrate(maxIncomingBps);
+    } catch (error) {
+      throw transport.closed ? new AppError('NOT_JOINED', 'You have left this call.', { cause: error }) : error;
+    }
   }
 
   /** The limit that a sender is told is a request; whoever does not keep to it would starve the others. */

@@ -1,6 +1,7 @@
 import { allowedStates, guestsMay, hostOnly } from '../calls/states.ts';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
+import { parseForeign } from '../protocol/parseForeign.ts';
 import { requests, type Ack, type RequestData, type RequestName, type ResponseData } from '../protocol/signaling.ts';
 import type { SocketConnection } from './SocketConnection.ts';
 
@@ -72,9 +73,9 @@ async function run<N extends RequestName>(
   name: N,
   payload: unknown,
 ): Promise<ResponseData<N>> {
-  const parsed = requests[name].data.safeParse(payload);
+  const parsed = parseForeign<unknown>(requests[name].data, payload);
   if (!parsed.success) {
-    throw new AppError('VALIDATION', 'The request is not in its form.', { details: issues(parsed.error) });
+    throw new AppError('VALIDATION', 'The request is not in its form.', { details: detailsOf(parsed.issues) });
   }
   if (!allowedStates[name].includes(connection.state)) {
     throw connection.state === 'idle'
@@ -104,8 +105,8 @@ function takeTurn(connection: SocketConnection): void {
   throw new AppError('RATE_LIMITED', 'Too many requests.', { retryAfterS: 1 });
 }
 
-function issues(error: { issues: readonly { path: PropertyKey[]; message: string }[] }): unknown {
-  return error.issues.slice(0, 5).map(({ path, message }) => ({ path: path.map(String).slice(0, 8), message }));
+function detailsOf(issues: readonly { path: PropertyKey[]; message: string }[]): unknown {
+  return issues.slice(0, 5).map(({ path, message }) => ({ path: path.map(String).slice(0, 8), message }));
 }
 
 function describe(error: unknown, event: string, logger: Logger): { code: string; message: string; details?: unknown } {

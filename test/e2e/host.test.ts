@@ -14,15 +14,15 @@ async function keepConnections(page: Page): Promise<void> {
   });
 }
 
-/** Video packets that the page has got so far. */
+/** Video packets of people that the page has got so far; the SFU's probing of the bandwidth is nobody's picture. */
 async function videoPackets({ page }: Person): Promise<number> {
   return page.evaluate(async () => {
     const connections = Reflect.get(window, 'connections') as RTCPeerConnection[];
     let packets = 0;
     for (const connection of connections) {
       for (const report of (await connection.getStats()).values()) {
-        const { type, kind, packetsReceived } = report as { type: string; kind?: string; packetsReceived?: number };
-        if (type === 'inbound-rtp' && kind === 'video') packets += packetsReceived ?? 0;
+        const { type, kind, mid, packetsReceived } = report as RTCInboundRtpStreamStats;
+        if (type === 'inbound-rtp' && kind === 'video' && mid !== 'probator') packets += packetsReceived ?? 0;
       }
     }
     return packets;

@@ -3,7 +3,7 @@ import { seedOf } from '../support/random.ts';
 
 /** A small share of `npm run chaos`. SEED repeats a run. */
 const rounds = 3;
-const seed = seedOf(process.env.SEED);
+const seed = seedOf(process.env.SEED ?? '1');
 
 describe(`a server that is killed at random moments (seed ${seed})`, function () {
   this.timeout(60_000);

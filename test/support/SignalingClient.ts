@@ -67,10 +67,13 @@ export class SignalingClient {
     const client = new SignalingClient(socket);
     await new Promise<void>((resolve, reject) => {
       socket.once('connect', resolve);
-      socket.once('connect_error', (error) => {
+      const refuse = (error: Error): void => {
         socket.close();
         reject(error);
-      });
+      };
+      socket.once('connect_error', refuse);
+      // A server that dies between the WebSocket and its answer to the namespace.
+      socket.once('disconnect', (reason) => refuse(new Error(`the server closed the socket: ${reason}`)));
     });
     return client;
   }

@@ -102,15 +102,20 @@ describe('requests in any order (SECURITY T32)', () => {
 
   it(`are answered as the table says, and media flow between joined people only (${steps} of them)`, async function () {
     this.timeout(120_000);
-    const seed = seedOf(process.env.SEED);
+    const seed = seedOf(process.env.SEED ?? '1');
     const random = randomOf(seed);
     const clients = await Promise.all(accounts.map(connect));
     const { room_id: roomId, call } = await server.startCall(accounts[0]!, { lobby: true });
     const producers = new Map<SignalingClient, string[]>(clients.map((client) => [client, []]));
     const left = new Set<number>();
-    let flowed = 0;
-    await clients[0]!.prepare(roomId, ['mic']);
-    await clients[0]!.join(roomId);
+    // Two are in a call that flows, whatever the seed makes of it.
+    for (const client of clients.slice(0, 2)) {
+      await client.prepare(roomId, ['mic']);
+      await client.join(roomId);
+    }
+    const { peer: second } = await clients[0]!.next('peerWaiting');
+    await clients[0]!.request('admitPeer', { peerId: second.peerId });
+    await server.eventually(() => server.flowingConsumers(call.id) > 0);
     for (let step = 0; step < steps; step++) {
       const who = random.below(clients.length);
       // Whoever has left goes on with a new socket, as a page does.
@@ -145,9 +150,7 @@ describe('requests in any order (SECURITY T32)', () => {
         if ((index === who && name === 'leave') || now?.state === 'ejected') left.add(index);
       }
       assert.deepEqual(flowingWrongly(live), [], what);
-      flowed += server.flowingConsumers(call.id);
     }
-    assert.ok(flowed > 0, `seed ${seed}: nothing ever flowed`);
   });
 });
 

@@ -1,0 +1,21 @@
+import type { z } from 'zod';
+
+type Issue = Pick<z.core.$ZodIssue, 'path' | 'message'>;
+
+/**
+ * Takes what came from outside in its form, and never throws.
+ *
+ * zod looks at the length of whatever has one, even after it was found to be no string: an object such as
+ * `{ length: { toString: 1 } }` cannot be compared and makes `safeParse` itself throw.
+ */
+export function parseForeign<T>(
+  schema: z.ZodType<T>,
+  value: unknown,
+): { success: true; data: T } | { success: false; issues: readonly Issue[] } {
+  try {
+    const parsed = schema.safeParse(value);
+    return parsed.success ? parsed : { success: false, issues: parsed.error.issues };
+  } catch {
+    return { success: false, issues: [{ path: [], message: 'Invalid input' }] };
+  }
+}
