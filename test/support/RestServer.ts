@@ -276,11 +276,9 @@ export class RestServer {
   /** An API request. What comes back is checked against the table's schema, or that of errors. */
   async api(name: RouteName, input: ApiInput = {}): Promise<Answer> {
     const route = routes[name];
-    const path = route.path.replace(/:(\w+)/g, (_all, key: string) => encodeURIComponent(input.params?.[key] ?? ''));
-    const query = input.query ? `?${new URLSearchParams(input.query)}` : '';
     const answer = await this.send({
       method: route.method.toUpperCase(),
-      path: `${apiBase}${path}${query}`,
+      path: `${apiBase}${routePath(name, input)}`,
       headers: {
         ...(input.token ? { Authorization: `Bearer ${input.token}` } : {}),
         ...(input.body === undefined ? {} : { 'Content-Type': 'application/json' }),
@@ -344,4 +342,10 @@ export class RestServer {
 export function codeOf(answer: Answer): string {
   assert(answer.status >= 400, `expected an error, got ${answer.status} ${answer.text}`);
   return errorBody.parse(answer.json).error.code;
+}
+
+/** A route's path below `apiBase`, with its parameters and query. */
+export function routePath(name: RouteName, { params, query }: Pick<ApiInput, 'params' | 'query'>): string {
+  const path = routes[name].path.replace(/:(\w+)/g, (_all, key: string) => encodeURIComponent(params?.[key] ?? ''));
+  return query ? `${path}?${new URLSearchParams(query)}` : path;
 }

@@ -11,6 +11,9 @@ import { testDatabaseUrl } from './postgres.ts';
 import type { SignalingClient } from './SignalingClient.ts';
 import { silent } from './webrtc.ts';
 
+/** Everybody's. */
+export const password = 'correct horse battery';
+
 export interface Account {
   id: string;
   username: string;
@@ -82,9 +85,15 @@ export class TestServer {
   }
 
   async register(username: string): Promise<Account> {
-    const body = { username, email: `${username}@example.org`, password: 'correct horse battery' };
+    const body = { username, email: `${username}@example.org`, password };
     const tokens = await this.#json<RouteResponse<'register'>>(null, 'POST', '/auth/register', body);
     return { id: tokens.user.id, username, token: tokens.access_token };
+  }
+
+  /** @returns the access token of a further session. */
+  async login({ username }: Account): Promise<string> {
+    const tokens = await this.#json<RouteResponse<'login'>>(null, 'POST', '/auth/login', { login: username, password });
+    return tokens.access_token;
   }
 
   async startCall(account: Account, options: Partial<RouteBody<'startCall'>>): Promise<RouteResponse<'startCall'>> {

@@ -1,16 +1,10 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createRequire } from 'node:module';
-import type { WebSocket as WebSocketType } from 'ws';
 import { requests, socketPath, type RequestName } from '../../../src/protocol/signaling.ts';
+import { openRawSocket } from '../../support/rawSocket.ts';
 import { SignalingClient, consent, type RequestFailed } from '../../support/SignalingClient.ts';
 import { TestServer, type Account } from '../../support/TestServer.ts';
 import { audioParameters, dtlsParameters, videoParameters } from '../../support/webrtc.ts';
-
-// engine.io's own WebSocket: what a hostile client would write by hand.
-const { WebSocket } = createRequire(createRequire(import.meta.url).resolve('engine.io'))('ws') as {
-  WebSocket: typeof WebSocketType;
-};
 
 /** Rows of SECURITY section 4 that reach the server over its sockets. */
 describe('hostile sockets', () => {
@@ -232,11 +226,6 @@ describe('hostile sockets', () => {
   });
 
   describe('packets', () => {
-    function open(): WebSocketType {
-      const url = `${server.url.replace('http', 'ws')}${socketPath}/?EIO=4&transport=websocket`;
-      return new WebSocket(url, { headers: { origin: server.url } });
-    }
-
     const packets: [string, string | Buffer][] = [
       ['a message above 64 kB', `42["join",${JSON.stringify('x'.repeat(65 * 1024))}]`],
       ['10^9 announced attachments', '451000000000-["join",{"_placeholder":true,"num":0}]'],
@@ -248,9 +237,7 @@ describe('hostile sockets', () => {
     ];
     for (const [what, packet] of packets) {
       it(`survives ${what}`, async () => {
-        const socket = open();
-        await once(socket, 'open');
-        socket.on('error', () => undefined);
+        const socket = await openRawSocket(server.url);
         const ended = once(socket, 'close');
         socket.send(packet);
         // Those that the parser only ignores are closed for never signing in; not waited for here.
@@ -262,7 +249,7 @@ describe('hostile sockets', () => {
 
     it('closes sockets that never sign in', async function () {
       this.timeout(20_000);
-      const socket = open();
+      const socket = await openRawSocket(server.url);
       const [code] = (await once(socket, 'close')) as [number];
       assert.ok(code > 0);
     });
