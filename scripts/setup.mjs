@@ -11,12 +11,13 @@ import { convertModels } from './setup/models.mjs';
 import { checkNode, installPackages } from './setup/packages.mjs';
 import { root } from './setup/paths.mjs';
 import { buildPage, buildServer } from './setup/products.mjs';
+import { provideProxies } from './setup/proxies.mjs';
 import { provideWorker } from './setup/worker.mjs';
 
 const HELP = `usage: node scripts/setup.mjs [--test | --dev]
 
 Makes the checkout ready to run; does only what is not done yet.
-  --test   also what the tests need: Chromium and Firefox
+  --test   also what the tests need: Chromium and Firefox, nginx and Caddy
   --dev    for "npm run dev": builds neither server nor page
   --help   this text
 
@@ -32,11 +33,12 @@ async function setup(args) {
   if (args.includes('--help')) return console.log(HELP);
   const waiting = () => console.log('waiting for another setup of this checkout');
   await withLock(root, waiting, () =>
-    allSteps([
-      ...(args.includes('--test') ? [step('chromium', provideChromium), step('firefox', provideFirefox)] : []),
-      makeProject(args.includes('--dev')),
-    ]),
+    allSteps([...(args.includes('--test') ? forTests() : []), makeProject(args.includes('--dev'))]),
   );
+}
+
+function forTests() {
+  return [step('chromium', provideChromium), step('firefox', provideFirefox), step('proxies', provideProxies)];
 }
 
 async function makeProject(dev) {

@@ -125,6 +125,26 @@ describe('commands for operators', function () {
     assert.deepEqual([bad.code, bad.out.startsWith('PORT: ')], [1, true]);
   });
 
+  it('health says whether the server answers, by plain http and by TLS', async () => {
+    const { port } = new URL(server.url);
+    assert.match(await ok('health', [], { ...env, HOST: '127.0.0.1', PORT: port }), /The server answers/);
+    const { code, out } = await command('health', [], {
+      ...env,
+      HOST: '127.0.0.1',
+      PORT: port,
+      TLS_SELF_SIGNED: 'yes',
+    });
+    assert.deepEqual([code, out], [1, 'The server does not answer.\n']);
+    const secured = await ServerProcess.start({ env: { TLS_SELF_SIGNED: 'yes' } });
+    try {
+      const { port: tlsPort } = new URL(secured.url);
+      const settings = { ...env, HOST: '127.0.0.1', PORT: tlsPort, TLS_SELF_SIGNED: 'yes' };
+      assert.match(await ok('health', [], settings), /The server answers/);
+    } finally {
+      await secured.stop();
+    }
+  });
+
   it('backup works while the server runs, and restore brings everything back elsewhere, sessions included', async () => {
     const { json } = await post('/auth/login', { login: 'guest', password: 'violets at the window' });
     const headers = { authorization: `Bearer ${json.access_token}`, 'content-type': 'application/json' };

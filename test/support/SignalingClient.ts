@@ -53,7 +53,7 @@ export class SignalingClient {
   static async connect(
     url: string,
     accessToken: unknown,
-    options: { origin?: string | null } = {},
+    options: { origin?: string | null; ca?: string } = {},
   ): Promise<SignalingClient> {
     const origin = options.origin === undefined ? new URL(url).origin : options.origin;
     const socket: Socket<ServerToClientEvents, ClientToServerEvents> = io(url, {
@@ -62,6 +62,7 @@ export class SignalingClient {
       forceNew: true,
       reconnection: false,
       auth: { token: accessToken },
+      ...(options.ca !== undefined && { ca: options.ca }),
       ...(origin !== null && { extraHeaders: { origin } }),
     });
     const client = new SignalingClient(socket);

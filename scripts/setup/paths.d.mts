@@ -1,0 +1,2 @@
+/** What outlives a checkout. */
+export const machineCache: string;
