@@ -16,7 +16,8 @@ const HELP = `usage: npm run fuzz -- KIND [N] [SEED]
 
 Says how they ended. Ends with 1 when a rule was broken, something was thrown, an answer took too long, or memory grew.
 The seed is printed; with it a run is repeated, and a single finding by its own seed and an N of 1. The result goes to
-the scoreboard (npm run scoreboard).`;
+the scoreboard (npm run scoreboard). A run from the seed that is printed at the end goes on with the one before, and
+both count as one: a long campaign may be run in pieces.`;
 
 const MAX_MS = 3000;
 const MAX_GROWN_BYTES = 150 * 1024 * 1024;
@@ -25,6 +26,8 @@ interface Kind {
   count: number;
   unit: string;
   run: (count: number, seed: number) => Promise<object & { broken: string[] }>;
+  /** How many seeds a run used, by its result; one for each input if absent. */
+  seeds?: (result: object) => number;
 }
 
 const kinds: Readonly<Record<string, Kind>> = {
@@ -40,7 +43,12 @@ const kinds: Readonly<Record<string, Kind>> = {
     },
   },
   states: { count: 100_000, unit: 'sequences', run: fuzzStates },
-  socket: { count: 1_000_000, unit: 'messages', run: fuzzSocket },
+  socket: {
+    count: 1_000_000,
+    unit: 'messages',
+    run: fuzzSocket,
+    seeds: (result) => ('sockets' in result ? Number(result.sockets) : 0),
+  },
   rest: { count: 100_000, unit: 'requests', run: fuzzRest },
 };
 
@@ -56,7 +64,9 @@ if (kind && inputs > 0) {
   console.log(JSON.stringify(result, null, 2));
   for (const finding of broken) console.log(finding);
   const seconds = Math.round((performance.now() - startMs) / 1000);
-  saveResult({ name: `fuzz ${what}`, tried: inputs, unit: kind.unit, lost: broken.length, seed, seconds });
+  const nextSeed = seed + (kind.seeds?.(result) ?? inputs);
+  console.log(`the next seed is ${nextSeed}`);
+  saveResult({ name: `fuzz ${what}`, tried: inputs, unit: kind.unit, lost: broken.length, seed, nextSeed, seconds });
   await mochaHooks.afterAll();
   process.exitCode = broken.length === 0 ? 0 : 1;
 } else {

@@ -12,6 +12,10 @@ const result = z.strictObject({
   /** Rules broken, calls or records lost, things left over. */
   lost: z.int().min(0),
   seed: z.int().nullable(),
+  /** The first seed that was not used: a run from there on is the continuation of this one. */
+  nextSeed: z.int().optional(),
+  /** Runs that were added up. */
+  runs: z.int().min(2).optional(),
   seconds: z.int().min(0),
   /** ISO 8601, a day. */
   on: z.string(),
@@ -23,23 +27,42 @@ export function loadResults(): Result[] {
   return existsSync(file) ? z.array(result).parse(JSON.parse(readFileSync(file, 'utf8'))) : [];
 }
 
-/** Keeps the largest run of each name, and every later one in which something was lost. */
 export function saveResult(run: Omit<Result, 'on'>): void {
-  const all = loadResults();
-  const before = all.find(({ name }) => name === run.name);
-  if (before && before.tried > run.tried && run.lost === 0) return;
-  const rest = all.filter(({ name }) => name !== run.name);
-  const next = [...rest, { ...run, on: new Date().toISOString().slice(0, 10) }].sort((a, b) =>
-    a.name < b.name ? -1 : 1,
-  );
+  const next = withRun(loadResults(), { ...run, on: new Date().toISOString().slice(0, 10) });
   writeFileSync(file, `${JSON.stringify(next, null, 2)}\n`);
+}
+
+/**
+ * Keeps the largest run of each name, and every later one in which something was lost. One that begins with the seed
+ * after the last one's is its continuation, and both count as one: long campaigns may be run in pieces.
+ */
+export function withRun(results: readonly Result[], run: Result): Result[] {
+  const before = results.find(({ name }) => name === run.name);
+  const continues = before?.nextSeed !== undefined && before.nextSeed === run.seed;
+  if (before && !continues && before.tried > run.tried && run.lost === 0) return [...results];
+  const kept = before && continues ? sum(before, run) : run;
+  const rest = results.filter(({ name }) => name !== run.name);
+  return [...rest, kept].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function sum(before: Result, run: Result): Result {
+  return {
+    ...run,
+    seed: before.seed,
+    runs: (before.runs ?? 1) + 1,
+    tried: before.tried + run.tried,
+    lost: before.lost + run.lost,
+    seconds: before.seconds + run.seconds,
+  };
 }
 
 /** For people, widths fitted. */
 export function scoreboard(results: readonly Result[]): string {
   const head = ['run', 'tried', 'lost', 'seconds', 'seed', 'on'];
-  const rows = results.map(({ name, tried, unit, lost, seconds, seed, on, note }) => {
-    return [name, `${tried} ${unit}`, String(lost), String(seconds), seed === null ? '' : String(seed), on, note ?? ''];
+  const rows = results.map(({ name, tried, unit, lost, seconds, seed, runs, on, note }) => {
+    const inRuns = runs === undefined ? '' : `in ${runs} runs`;
+    const notes = [inRuns, note ?? ''].filter(Boolean).join('; ');
+    return [name, `${tried} ${unit}`, String(lost), String(seconds), seed === null ? '' : String(seed), on, notes];
   });
   const table = [head, ...rows];
   const widths = head.map((_, column) => Math.max(...table.map((row) => (row[column] ?? '').length)));
