@@ -16,6 +16,11 @@ async function main(): Promise<void> {
   process.on('unhandledRejection', (reason) => {
     logger.error({ err: reason }, 'unhandled rejection');
   });
+  // Node would print all fields of the error, among them the values of a failed statement.
+  process.on('uncaughtException', (error) => {
+    logger.fatal({ err: error }, 'uncaught exception');
+    process.exit(1);
+  });
   const asked = stopAsked();
   const server = await Server.start({ config, logger });
   console.log(`Veritalk is ready: ${server.url}`);
@@ -71,6 +76,7 @@ function isSentence(error: unknown): error is Error {
 
 main().catch((error: unknown) => {
   // What an operator can put right is one sentence; a fault of ours is told with its stack.
-  console.error(isSentence(error) ? error.message : error);
+  if (isSentence(error)) console.error(error.message);
+  else createLogger('fatal').fatal({ err: error }, 'the server could not start');
   process.exit(1);
 });

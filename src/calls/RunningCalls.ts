@@ -145,7 +145,9 @@ export class RunningCalls {
     this.#presence.leftCall(peer.user.id);
     void this.#writer.record(call.id, { kind: 'left', peerId: peer.id, at });
     if (call.over || reason === 'joined_elsewhere') return;
-    if (call.direct && call.status === 'active') void this.finish(call, 'ended', reason, at);
+    // Whoever takes the other one out of a call between two has hung up on him; he was not removed himself.
+    const why = reason === 'removed' ? 'hung_up' : reason;
+    if (call.direct && call.status === 'active') void this.finish(call, 'ended', why, at);
     else if (!call.direct && call.presentPeers.length === 0) {
       this.after(settings.emptyMeetingMs, call, () => this.#endEmpty(call, at));
     }

@@ -20,7 +20,9 @@ export function runCommand(usage: string, work: (args: string[], config: Config)
     .then(() => work(args, loadConfig({ env: process.env, cwd: process.cwd() })))
     .catch((error: unknown) => {
       if (error instanceof UsageError) console.error(`${error.message}\n\n${usage}`);
-      else console.error(isSentence(error) ? error.message : error);
+      else if (isSentence(error)) console.error(error.message);
+      // Only the stack: other fields of the error may hold the values of a failed statement.
+      else console.error(error instanceof Error ? error.stack : error);
       process.exitCode = error instanceof UsageError ? 2 : 1;
     });
 }

@@ -98,17 +98,21 @@ export function createHttpApp(options: HttpAppOptions): Express {
   return app;
 }
 
-/** Gives each request an id, which its answer and our log carry, and logs how it went, without its query. */
+/**
+ * Gives each request an id, which its answer and our log carry, and logs how it went. Paths are secrets where they end in
+ * a guest link, an invitation or a room's id, so the log has only the pattern of what took the request.
+ */
 function identifyRequest(logger: Logger, metrics: MetricsForHttp): RequestHandler {
   return (request, response, next) => {
     const startMs = performance.now();
     response.set('X-Request-Id', randomUUID());
-    const { method, path } = request;
+    const { method } = request;
     response.once('finish', () => {
       const ms = Math.round(performance.now() - startMs);
       const status = response.statusCode;
-      metrics.httpRequest({ route: routeOf(request), method, status }, performance.now() - startMs);
-      logger.debug({ method, path, status, ms, requestId: requestIdOf(response) }, 'request');
+      const route = routeOf(request);
+      metrics.httpRequest({ route, method, status }, performance.now() - startMs);
+      logger.debug({ method, route, status, ms, requestId: requestIdOf(response) }, 'request');
     });
     next();
   };

@@ -22,8 +22,9 @@ export interface SignedIn extends Visitor {
 
 /** How long a page may take to consume a new consumer. */
 const consumerAckMs = 10_000;
-/** Packets waiting for a reader that does not read, before it is dropped. */
+/** What waits for a reader that does not read, before it is dropped: packets, and characters in them. */
 const maxWaitingPackets = 2_000;
+const maxWaitingLength = 4_000_000;
 
 /** One tab's socket: the connection that calls/ sees, and its place in at most one call. */
 export class SocketConnection implements Connection {
@@ -39,7 +40,7 @@ export class SocketConnection implements Connection {
   signedIn: SignedIn;
   #place: { call: Call; peer: Peer } | null = null;
   #lastSeenMs = Date.now();
-  #waitingPackets = 0;
+  readonly #waiting = { packets: 0, length: 0 };
   /** Requests under way after whose answer only the page can make sense of notifications. */
   #entering = 0;
   readonly #held: (() => void)[] = [];
@@ -53,11 +54,15 @@ export class SocketConnection implements Connection {
     socket.conn.on('packet', () => {
       this.#lastSeenMs = Date.now();
     });
-    socket.conn.on('packetCreate', () => {
-      this.#waitingPackets += 1;
+    // Answers count like notifications: who asks and does not read must not fill the memory either.
+    socket.conn.on('packetCreate', ({ data }: { data?: unknown }) => {
+      this.#waiting.packets += 1;
+      this.#waiting.length += typeof data === 'string' ? data.length : 0;
+      const { packets, length } = this.#waiting;
+      if (packets > maxWaitingPackets || length > maxWaitingLength) socket.conn.close(true);
     });
     socket.conn.on('drain', () => {
-      this.#waitingPackets = 0;
+      Object.assign(this.#waiting, { packets: 0, length: 0 });
     });
   }
 
@@ -107,10 +112,6 @@ export class SocketConnection implements Connection {
   }
 
   notify<N extends Exclude<NotificationName, 'newConsumer'>>(name: N, data: NotificationData<N>): void {
-    if (this.#waitingPackets > maxWaitingPackets) {
-      this.socket.disconnect(true);
-      return;
-    }
     // The table guarantees that name and data fit; socket.io's own type cannot follow a generic name.
     const emit = this.socket.emit.bind(this.socket) as (event: string, payload: unknown) => boolean;
     if (this.#entering > 0) this.#held.push(() => void emit(name, data));

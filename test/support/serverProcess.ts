@@ -87,6 +87,12 @@ export class ServerProcess {
     return this.#child.pid;
   }
 
+  /** Settles with its exit code once it has ended, and all that it said has been read. */
+  async exited(): Promise<number | null> {
+    const [code] = (await once(this.#child, 'close')) as [number | null];
+    return code;
+  }
+
   /** `kill -9`, as a power cut would. Its children end by themselves. */
   async kill(): Promise<void> {
     const exited = once(this.#child, 'exit');

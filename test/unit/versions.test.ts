@@ -11,9 +11,10 @@ const { packages } = read('package-lock.json') as Lock;
 /** The oldest versions without a known hole that hostile input reaches, with the reason. */
 const oldest: [name: string, version: string, reason: string][] = [
   ['mediasoup', '3.27.1', 'out-of-bounds write from RTP, GHSA-jhm4-v227-4375; SCTP reassembly growth'],
-  ['socket.io-parser', '4.2.6', 'CVE-2026-33151'],
-  ['engine.io', '6.6.9', 'CVE-2026-45736; WebTransport past middlewares in 6.6.7'],
-  ['ws', '8.21.0', 'CVE-2026-48779'],
+  ['socket.io-parser', '4.2.6', 'CVE-2022-2421, CVE-2023-32695, CVE-2026-33151'],
+  ['socket.io', '4.6.2', 'CVE-2024-38355'],
+  ['engine.io', '6.6.9', 'CVE-2022-21676, -41940, CVE-2023-31125; WebTransport past middlewares below 6.6.7'],
+  ['ws', '8.21.1', 'CVE-2024-37890, CVE-2026-45736, -48779, -62389'],
   ['typeorm', '1.0.0', 'undefined in a condition finds every row below 1.0'],
   ['jsonwebtoken', '9.0.0', 'CVE-2022-23529, -23539, -23540, -23541'],
   ['passport', '0.6.0', 'CVE-2022-25896'],

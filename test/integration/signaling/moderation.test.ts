@@ -294,7 +294,8 @@ describe('host powers', () => {
       // Out of a call between two there is nobody left to talk to.
       await b.request('ejectPeer', { peerId: self.peerId });
       assert.equal((await a.next('callEnded')).reason, 'removed');
-      assert.equal((await b.next('callEnded')).status, 'ended');
+      const { status, reason } = await b.next('callEnded');
+      assert.deepEqual([status, reason], ['ended', 'hung_up']);
     });
   });
 

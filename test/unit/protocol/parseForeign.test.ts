@@ -18,6 +18,16 @@ describe('what came from outside', () => {
     );
   });
 
+  it('is not told again where it has a key too many, unless that looks like one of ours', () => {
+    const messageOf = (value: unknown): string => {
+      const parsed = parseForeign(schema, value);
+      return parsed.success ? '' : (parsed.issues[0]?.message ?? '');
+    };
+    assert.equal(messageOf({ text: 'x', isAdmin: true }), 'Unrecognized key: isAdmin');
+    assert.equal(messageOf({ text: 'x', 'correct horse battery': 1 }), 'Unrecognized key');
+    assert.equal(messageOf({ text: 'x', [`k${'x'.repeat(5000)}`]: 1 }), 'Unrecognized key');
+  });
+
   it('is refused, not stumbled over, where its length cannot be compared', () => {
     assert.throws(
       () => schema.safeParse({ text: { length: { toString: 1 } } }),
