@@ -248,7 +248,10 @@ describe('secrets', function () {
         env: { ...process.env, NODE_ENV: 'test', DATA_DIR: server.dataDir, PORT: '0', LOG_LEVEL: 'trace', ...settings },
       }).then(
         () => assert.fail('it started'),
-        ({ stdout, stderr }: { stdout: string; stderr: string }) => stdout + stderr,
+        (error: unknown) => {
+          const { stdout, stderr } = error as { stdout: string; stderr: string };
+          return stdout + stderr;
+        },
       );
       for (const secret of [...Object.values(set), 'canarycanary']) assert.ok(!outcome.includes(secret), outcome);
     });
