@@ -22,7 +22,7 @@ import { preferences } from '../session/preferences.ts';
 import { Toasts, useToast } from '../parts/Toasts.tsx';
 import type { Client } from './Client.ts';
 import { ClientContext, useCalls, useSession, useRole } from './context.tsx';
-import { CurrentCallView, preloadCall } from './CurrentCallView.tsx';
+import { CurrentCallView, preloadCall, RingingCall } from './CurrentCallView.tsx';
 import { errorWords } from './errorWords.ts';
 import { ErrorBoundary } from './ErrorBoundary.tsx';
 import { Frame } from './Frame.tsx';
@@ -103,12 +103,14 @@ function GuestRoom() {
 
 function SignedIn() {
   const current = useStore(useCalls().store, (state) => state.current);
+  const ready = useStore(useCalls().store, (state) => state.ready);
   usePreload();
   return (
     <>
       {!current && <Offline />}
       {current ? <CurrentCallView key={current.roomId} current={current} /> : <Places />}
       <IncomingDialog />
+      {ready && <RingingCall client={ready} />}
       <ConsentDialog />
       <MeetingDoor />
       <HomeAfterCall />

@@ -1,4 +1,5 @@
 import { lazy, Suspense, useEffect } from 'react';
+import type { CallClient } from '../call/CallClient.ts';
 import type { CurrentCall } from '../call/Calls.ts';
 import { videoElement } from '../parts/videoElement.ts';
 import { CallContext, useCallState } from '../screens/call/callContext.tsx';
@@ -28,6 +29,15 @@ export function CurrentCallView({ current }: { current: CurrentCall }) {
         <CallSounds />
         <ChallengeLayer />
       </Suspense>
+    </CallContext>
+  );
+}
+
+/** What of a call that rings runs before it is taken. */
+export function RingingCall({ client }: { client: CallClient }) {
+  return (
+    <CallContext value={client}>
+      <ReadyVideos />
     </CallContext>
   );
 }

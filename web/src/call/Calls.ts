@@ -30,6 +30,8 @@ export interface CurrentCall {
 export interface CallsState {
   /** A call that rings for this user; its caller is whoever rings. */
   incoming: CallInfo | null;
+  /** The client of the call that rings, once its media is made ready. */
+  ready: CallClient | null;
   current: CurrentCall | null;
   ended: EndedCall | null;
   /** A room that this user was not let into, with the code of why. */
@@ -52,6 +54,12 @@ export interface CallsOptions {
   choices: OwnMediaOptions['choices'];
 }
 
+/** Media in the making for a call that rings; its client is null where it could not be made. */
+interface Ready {
+  callId: string;
+  client: Promise<CallClient | null>;
+}
+
 /** The page waits this long with the dialog in place for the server to let it in, ms. */
 const patienceMs = 150;
 
@@ -62,6 +70,7 @@ const patienceMs = 150;
 export class Calls {
   readonly store: StoreApi<CallsState> = createStore<CallsState>(() => ({
     incoming: null,
+    ready: null,
     current: null,
     ended: null,
     refused: null,
@@ -72,7 +81,7 @@ export class Calls {
   readonly #options: CallsOptions;
   readonly #unsubscribe: Array<() => void> = [];
   /** Media made ready while a call rings. */
-  #ready: { callId: string; client: Promise<CallClient | null>; prepared: CallClient | null } | null = null;
+  #ready: Ready | null = null;
   #answering = false;
 
   constructor(options: CallsOptions) {
@@ -144,7 +153,7 @@ export class Calls {
 
   /** The user is about to answer. */
   intendAnswer(): void {
-    this.#ready?.prepared?.intent();
+    this.store.getState().ready?.intent();
   }
 
   /** Takes the call that rings. With media made ready the request goes out first and the page follows. */
@@ -154,7 +163,7 @@ export class Calls {
     this.#answering = true;
     try {
       // What is still being made ready is waited for: given up now, it would soon leave the call that the next one enters.
-      const ready = this.#ready?.prepared ?? (await this.#ready?.client) ?? null;
+      const ready = this.store.getState().ready ?? (await this.#ready?.client) ?? null;
       if (this.store.getState().incoming?.callId !== incoming.callId) return;
       await (ready === null ? this.#answer(incoming, type) : this.#answerReady(incoming, ready, type));
     } finally {
@@ -163,7 +172,7 @@ export class Calls {
   }
 
   async #answerReady(incoming: CallInfo, client: CallClient, type: CallType): Promise<void> {
-    this.#ready = null;
+    this.#takeReady();
     if (type === 'audio') void client.setDevice('camera', false);
     const answered = client.answer(incoming.callId);
     // Mostly the answer is there before the eye is, and the call can take the dialog's place at once.
@@ -173,7 +182,7 @@ export class Calls {
   }
 
   async #answer(incoming: CallInfo, type: CallType): Promise<void> {
-    this.#ready = null;
+    this.#takeReady();
     this.store.setState({ incoming: null });
     const consent = await this.#options.askConsent();
     if (consent === null) return this.#refuse(incoming.callId);
@@ -245,9 +254,10 @@ export class Calls {
       return made.closed ? null : made;
     });
     // Media that cannot be made ready now is made when the call is answered.
-    const ready = { callId: call.callId, client: client.catch(() => null), prepared: null as CallClient | null };
+    const ready = { callId: call.callId, client: client.catch(() => null) };
     this.#ready = ready;
-    ready.prepared = await ready.client;
+    const prepared = await ready.client;
+    if (this.#ready === ready) this.store.setState({ ready: prepared });
   }
 
   #stopRinging(callId: string): void {
@@ -255,11 +265,18 @@ export class Calls {
     if (this.#ready?.callId === callId) this.#dropReady();
   }
 
-  #dropReady(): void {
+  #takeReady(): Ready | null {
     const ready = this.#ready;
     this.#ready = null;
+    this.store.setState({ ready: null });
+    return ready;
+  }
+
+  #dropReady(): void {
     // Media that failed to get ready has nothing to close.
-    void ready?.client.then((client) => client?.leave()).catch(() => undefined);
+    void this.#takeReady()
+      ?.client.then((client) => client?.leave())
+      .catch(() => undefined);
   }
 
   async #createClient(roomId: string, consent: Consent): Promise<CallClient> {
