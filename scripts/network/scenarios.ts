@@ -98,7 +98,7 @@ export const recoveries: Scenario = async (call) => {
     ['NAT takes another address', 'gap <= 8 s', 15_000, 2, async () => call.link.rebind()],
     ['no network for 10 s', 'back <= 4 s after it', 10_000, 2, () => blackout(call, 10_000)],
     ['no network for 30 s', 'back <= 4 s after it', 10_000, 1, () => blackout(call, 30_000)],
-    ['no network for 55 s', 'back <= 4 s after it', 10_000, 1, () => blackout(call, 55_000)],
+    ['no network for 58 s', 'back <= 4 s after it', 10_000, 2, () => blackout(call, 58_000)],
   ];
   const results: Result[] = [];
   for (const [scenario, aim, limitMs, times, disturb] of rows) {
