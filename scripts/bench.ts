@@ -1,8 +1,9 @@
 /**
  * npm run bench [-- SECTION ...]: what a call costs and how fast it is, on this machine, as a table and as JSON.
- * Sections: join, load, crowd, signin, capacity, memory, analysis, all (default). Nothing is asserted: machines differ and are noisy, so n and medians are given.
+ * Sections: join, load, crowd, signin, capacity, memory, analysis, accounts; all of them if none is named. Nothing is asserted: machines differ and are noisy, so n and medians are given.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
+import { measureAccounts } from './bench/accounts.ts';
 import { measureAnalysis } from './bench/analysis.ts';
 import { measureCapacity } from './bench/capacity.ts';
 import { measureCrowd } from './bench/crowd.ts';
@@ -20,6 +21,7 @@ const sections: Record<string, () => Promise<Row[]>> = {
   capacity: measureCapacity,
   memory: measurePageMemory,
   analysis: measureAnalysis,
+  accounts: measureAccounts,
 };
 
 const help = `usage: npm run bench [-- SECTION ...]

@@ -77,7 +77,7 @@ export class Server {
   readonly calls: Calls;
   readonly monitor: Monitor;
   readonly policyLog: PolicyLog;
-  readonly #workers: WorkerPool;
+  readonly workers: WorkerPool;
   readonly #drainState: { draining: boolean };
   /** In the order of their start. */
   readonly #parts: Closable[];
@@ -90,7 +90,7 @@ export class Server {
     this.calls = built.calls;
     this.monitor = built.monitor;
     this.policyLog = built.policyLog;
-    this.#workers = built.workers;
+    this.workers = built.workers;
     this.#drainState = built.drainState;
   }
 
@@ -106,7 +106,7 @@ export class Server {
   }
 
   get workerPids(): readonly number[] {
-    return this.#workers.pids;
+    return this.workers.pids;
   }
 
   /**

@@ -6,7 +6,8 @@ const ticksPerSecond = 100;
 
 export type Part = 'node' | 'worker' | 'analysis' | 'postgres';
 
-function commandOf(pid: number): string {
+/** A process's command line. @throws Error (ENOENT) when it has ended. */
+export function commandOf(pid: number): string {
   return readFileSync(`/proc/${String(pid)}/cmdline`, 'utf8').replaceAll('\0', ' ');
 }
 

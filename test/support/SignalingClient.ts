@@ -1,3 +1,4 @@
+import type { Socket as TcpSocket } from 'node:net';
 import { io, type Socket } from 'socket.io-client';
 import {
   socketPath,
@@ -158,6 +159,13 @@ export class SignalingClient {
   /** Closes without a word, as a lost network does. */
   drop(): void {
     this.socket.io.engine.close();
+  }
+
+  /** As a network that breaks a connection off: RST instead of FIN, nothing of WebSocket or socket.io. */
+  reset(): void {
+    const { ws } = this.socket.io.engine.transport as unknown as { ws: { _socket: TcpSocket } };
+    ws._socket.resetAndDestroy();
+    this.socket.disconnect();
   }
 
   close(): void {
