@@ -3,6 +3,7 @@ import type { types } from 'mediasoup';
 import { AppError, notFound } from '../errors.ts';
 import { kindOfSource, type MediaSource } from '../protocol/values.ts';
 import { BandwidthProber } from './BandwidthProber.ts';
+import { withoutRefused } from './codecs.ts';
 import { FloodMeter } from './FloodMeter.ts';
 import type { MediaWorker, TransportOffer } from './MediaWorker.ts';
 import { Subscription } from './Subscription.ts';
@@ -236,7 +237,7 @@ export class Endpoint extends EventEmitter<{
     const producer = await transport
       .produce({
         kind,
-        rtpParameters,
+        rtpParameters: withoutRefused(rtpParameters),
         paused,
         ...(kind === 'video' && { keyFrameRequestDelay: keyFrameRequestDelayMs }),
       })

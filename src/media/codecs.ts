@@ -16,13 +16,20 @@ export const routerCodecs: types.RouterRtpCodecCapability[] = [
 ];
 
 /**
- * The router's capabilities as clients are offered them, without `abs-capture-time`: in one trial a viewer's layer
- * never switched up while that extension was negotiated.
+ * Header extensions that are neither offered nor taken: `abs-capture-time`, since in one trial a viewer's layer never
+ * switched up while it was negotiated; and AV1's dependency descriptor, which VP8 does not need and whose rewriting in the
+ * worker once wrote out of bounds (GHSA-jhm4-v227-4375).
  */
+const refusedExtensions = ['abs-capture-time', 'dependency-descriptor'];
+const taken = ({ uri }: { uri: string }): boolean => !refusedExtensions.some((part) => uri.includes(part));
+
+/** The router's capabilities as clients are offered them. */
 export function offeredCapabilities(router: types.Router): types.RtpCapabilities {
-  const { codecs, headerExtensions } = router.rtpCapabilities;
-  return {
-    ...(codecs && { codecs }),
-    headerExtensions: (headerExtensions ?? []).filter((e) => !e.uri.includes('abs-capture-time')),
-  };
+  const { codecs, headerExtensions = [] } = router.rtpCapabilities;
+  return { ...(codecs && { codecs }), headerExtensions: headerExtensions.filter(taken) };
+}
+
+/** What a sender says that it sends, without what was never offered to it. */
+export function withoutRefused(parameters: types.RtpParameters): types.RtpParameters {
+  return { ...parameters, headerExtensions: (parameters.headerExtensions ?? []).filter(taken) };
 }
