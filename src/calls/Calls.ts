@@ -103,6 +103,12 @@ export class Calls {
     return this.#running.get(callId);
   }
 
+  /** What was lost may be the answer to COMMIT alone: a row that is there after all must not ring for ever. */
+  #takeBack({ id, createdAt }: { id: string; createdAt: Date }): void {
+    const end = { status: 'failed', reason: 'server_lost', endTime: createdAt } as const;
+    void this.#writer.record(id, { kind: 'end', callId: id, end });
+  }
+
   /**
    * Starts a call to a person, which rings on all his tabs, or a meeting by link.
    *
@@ -139,6 +145,7 @@ export class Calls {
       await store.create({ id, roomId, callType, title, lobby, createdAt, status, nodeId, bootId, ...people });
     } catch (error) {
       this.#running.forget(call);
+      if (error instanceof AppError && error.code === 'UNAVAILABLE') this.#takeBack(identity);
       throw error;
     }
     if (callee) {

@@ -7,6 +7,7 @@ export class CuttableLink {
   readonly #sockets = new Set<Socket>();
   readonly #target: URL;
   #cut = false;
+  #atCommit: { what: 'request' | 'answer'; done: () => void } | null = null;
 
   private constructor(target: URL) {
     this.#target = target;
@@ -41,6 +42,16 @@ export class CuttableLink {
     this.#cut = false;
   }
 
+  /**
+   * Cuts the next connection that commits a transaction, once: before the database gets the request, or before its answer
+   * comes back. @returns when it did.
+   */
+  cutAtCommit(what: 'request' | 'answer'): Promise<void> {
+    return new Promise((done) => {
+      this.#atCommit = { what, done };
+    });
+  }
+
   async close(): Promise<void> {
     this.cut();
     this.#server.close();
@@ -63,7 +74,28 @@ export class CuttableLink {
         this.#sockets.delete(one);
         other.destroy();
       });
-      one.pipe(other);
     }
+    upstream.pipe(socket);
+    socket.on('data', (data: Buffer) => this.#pass(data, socket, upstream));
+    socket.on('end', () => upstream.end());
+  }
+
+  #pass(data: Buffer, socket: Socket, upstream: Socket): void {
+    const commits = this.#atCommit !== null && data.includes('COMMIT\0');
+    const { what, done } = (commits ? this.#atCommit : null) ?? { what: null, done: () => undefined };
+    if (commits) this.#atCommit = null;
+    if (what === 'request') {
+      socket.destroy();
+      return done();
+    }
+    if (what === 'answer') {
+      upstream.unpipe(socket);
+      upstream.once('data', () => {
+        socket.destroy();
+        done();
+      });
+      upstream.resume();
+    }
+    upstream.write(data);
   }
 }
