@@ -46,10 +46,12 @@ describe('a meeting of three in browsers', function () {
     );
   }
 
-  it('is joined by its link, and everybody sees everybody', async () => {
+  it('is joined by its link, and everybody sees its name and everybody', async () => {
+    await people[0].page.getByTestId('start-title').fill('  Budget 2027 ');
     const link = await startMeeting(people[0]);
     for (const person of people.slice(1)) await enterMeeting(person, link);
     for (const { page } of people) {
+      await page.getByRole('heading', { level: 1, name: 'Budget 2027' }).waitFor();
       await page.locator('[data-testid="tile"][data-self="false"]').nth(1).waitFor();
       await waitForMovingPicture(page);
       assert.equal(await page.locator('[data-testid="tile"][data-self="true"]').count(), 1);
@@ -100,6 +102,17 @@ describe('a meeting of three in browsers', function () {
     const [ada, omar] = people;
     await omar.page.close({ runBeforeUnload: false });
     await ada.page.locator('[data-testid="tile"][data-self="false"]').waitFor({ state: 'detached', timeout: 10_000 });
+  });
+
+  it('is followed by signing out, which the own picture in the corner leads to', async () => {
+    const { page } = people[0];
+    await page.getByTestId('hang-up').click();
+    await page.getByTestId('account').click();
+    await page.keyboard.press('Escape');
+    await page.getByTestId('account-sign-out').waitFor({ state: 'detached' });
+    await page.getByTestId('account').click();
+    await page.getByTestId('account-sign-out').click();
+    await page.getByTestId('auth-submit').waitFor();
   });
 
   it('has made no page complain', () => {

@@ -2,10 +2,10 @@ import { IconHistory, IconHome, IconPlugConnected, IconSettings, IconShield } fr
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useLocation } from 'wouter';
-import { Avatar } from '../parts/Avatar.tsx';
 import { LanguageSwitch } from '../parts/LanguageSwitch.tsx';
 import { Mark } from '../parts/Mark.tsx';
-import { useUser, useRole } from './context.tsx';
+import { AccountMenu } from './AccountMenu.tsx';
+import { useRole } from './context.tsx';
 import styles from './Frame.module.css';
 
 const places = [
@@ -40,7 +40,7 @@ export function TopBar({ nav = false }: { nav?: boolean }) {
       {nav && <Places />}
       <span className="grow" />
       <LanguageSwitch />
-      {nav && <Account />}
+      {nav && <AccountMenu />}
     </header>
   );
 }
@@ -62,16 +62,5 @@ function Places() {
         );
       })}
     </nav>
-  );
-}
-
-function Account() {
-  const { t } = useTranslation();
-  const user = useUser();
-  const name = user.full_name || user.username;
-  return (
-    <span className={styles.account} title={t('nav.account', { name })}>
-      <Avatar name={name} size="small" />
-    </span>
   );
 }

@@ -1,6 +1,7 @@
 import { codeOf } from '../api/RequestError.ts';
 import type { Requests } from '../api/Signaling.ts';
 import { withOutgoing, withSeen, withSent, type ChatState } from './chat.ts';
+import { randomId } from './randomId.ts';
 
 export interface CallChatOptions {
   requests: Requests;
@@ -17,7 +18,7 @@ export class CallChat {
   }
 
   async send(text: string): Promise<void> {
-    await this.#send(crypto.randomUUID(), text);
+    await this.#send(randomId(), text);
   }
 
   async sendAgain(requestId: string): Promise<void> {

@@ -127,9 +127,10 @@ export class Calls {
     if (!client.closed) await client.join();
   }
 
-  /** Starts a meeting and gives its room. @throws RequestError */
-  async startMeeting(options: { lobby: boolean }): Promise<string> {
-    const body = { call_type: 'video' as const, ...options };
+  /** Starts a meeting, without a name of its own where the title is empty, and gives its room. @throws RequestError */
+  async startMeeting({ lobby, title }: { lobby: boolean; title: string }): Promise<string> {
+    const name = title.trim();
+    const body = { call_type: 'video' as const, lobby, ...(name !== '' && { title: name }) };
     return (await this.#options.session.request('startCall', { body })).room_id;
   }
 

@@ -9,7 +9,7 @@ function note(kind: SoundKind, frequency: number, startS: number, lengthS: numbe
   if (!preferences.getState().sounds[kind]) return;
   context ??= new AudioContext();
   // A page that nobody has pressed on yet stays silent; the dialog says the rest.
-  if (context.state === 'suspended') void context.resume().catch(() => undefined);
+  if (context.state !== 'running') void context.resume().catch(() => undefined);
   const at = context.currentTime + startS;
   const oscillator = new OscillatorNode(context, { type: 'sine', frequency });
   const envelope = new GainNode(context, { gain: 0 });

@@ -1,5 +1,6 @@
 import { useEffect, useLayoutEffect, useRef } from 'react';
 import { onDevicesChanged } from '../call/media/devices.ts';
+import { atEachPress } from '../call/pressed.ts';
 import { play, releaseVideo, videoElement } from './videoElement.ts';
 import styles from './Video.module.css';
 
@@ -18,7 +19,14 @@ export function Video({ track, className = '', testId, source = 'camera' }: Vide
     const element = videoElement(track);
     host.current?.append(element);
     play(element);
-    return () => releaseVideo(track, element);
+    // Safari plays not even silent pictures before a press while the battery is saved.
+    const stopWaiting = atEachPress(() => {
+      if (element.paused) play(element);
+    });
+    return () => {
+      stopWaiting();
+      releaseVideo(track, element);
+    };
   }, [track]);
   useLayoutEffect(() => {
     const video = host.current?.querySelector('video');
@@ -44,10 +52,11 @@ export function Sound({ track, speakerId }: { track: MediaStreamTrack; speakerId
     audio.srcObject = new MediaStream([track]);
     const play = (): void => void audio.play().catch(() => undefined);
     play();
-    // A browser that wants a press before it plays gets it with the next one.
-    document.addEventListener('pointerdown', play, { once: true });
+    const stopWaiting = atEachPress(() => {
+      if (audio.paused) play();
+    });
     return () => {
-      document.removeEventListener('pointerdown', play);
+      stopWaiting();
       audio.srcObject = null;
     };
   }, [track]);

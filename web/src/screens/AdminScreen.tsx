@@ -7,6 +7,7 @@ import { codeOf } from '../api/RequestError.ts';
 import { Button } from '../parts/Button.tsx';
 import { Field } from '../parts/Field.tsx';
 import { useToast } from '../parts/Toasts.tsx';
+import { useCopy } from '../parts/useCopy.ts';
 import { useLanguage } from '../parts/useLanguage.ts';
 import { useNow } from '../parts/useNow.ts';
 import { useTitle } from '../parts/useTitle.ts';
@@ -222,17 +223,14 @@ function Invitations() {
 /** Shown once, to be handed over. */
 function Handed({ label, secret }: { label: string; secret: string }) {
   const { t } = useTranslation();
-  const toast = useToast();
+  const copy = useCopy();
   return (
     <div className={styles.handed} role="status">
       <span>
         <b>{label}</b>
         <code data-testid="admin-secret">{secret}</code>
       </span>
-      <Button
-        look="quiet"
-        onClick={() => void navigator.clipboard.writeText(secret).then(() => toast(t('admin.copied')))}
-      >
+      <Button look="quiet" onClick={() => void copy(secret, t('admin.copied'))}>
         {t('admin.copy')}
       </Button>
     </div>

@@ -3,19 +3,14 @@ import { useTranslation } from 'react-i18next';
 import { useRoute } from 'wouter';
 import { apiBase, routes } from '../../../src/protocol/rest.ts';
 import { callRoute } from '../api/rest.ts';
-import { serverNow } from '../api/serverClock.ts';
 import { codeOf } from '../api/RequestError.ts';
 import { useSession } from '../app/context.tsx';
 import { errorWords } from '../app/errorWords.ts';
-import type { AssessmentView } from '../call/assessments.ts';
 import { Button } from '../parts/Button.tsx';
 import { Field, PasswordField } from '../parts/Field.tsx';
-import { LanguageSwitch } from '../parts/LanguageSwitch.tsx';
-import { Mark } from '../parts/Mark.tsx';
-import { Plate } from '../parts/Plate.tsx';
 import { useTitle } from '../parts/useTitle.ts';
+import { AuthFrame } from './AuthFrame.tsx';
 import styles from './AuthScreen.module.css';
-import person from './person.svg';
 
 type FieldName = 'fullName' | 'username' | 'email' | 'password';
 type Values = Record<FieldName, string>;
@@ -62,88 +57,77 @@ export function AuthScreen() {
     onChange: (event: ChangeEvent<HTMLInputElement>) => setValues({ ...values, [name]: event.currentTarget.value }),
   });
   return (
-    <main className={styles.auth}>
-      <div className={styles.left}>
-        <div className="row">
-          <span className={styles.brand}>
-            <Mark />
-            <span>{t('brand')}</span>
-          </span>
-          <span className="grow" />
-          <LanguageSwitch />
-        </div>
-        <form
-          ref={form}
-          className={styles.box}
-          noValidate
-          onSubmit={(event) => {
-            event.preventDefault();
-            if (!busy) void submit();
-          }}
-        >
-          <h1>{creating ? t('auth.create') : t('auth.welcome')}</h1>
-          {creating && invitation !== null && <p className="muted">{t('auth.invited')}</p>}
-          {creating && (
-            <Field
-              label={t('auth.fullName')}
-              testId="auth-fullname"
-              autoComplete="name"
-              maxLength={80}
-              {...field('fullName')}
-            />
-          )}
+    <AuthFrame>
+      <form
+        ref={form}
+        className={styles.box}
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (!busy) void submit();
+        }}
+      >
+        <h1>{creating ? t('auth.create') : t('auth.welcome')}</h1>
+        {creating && invitation !== null && <p className="muted">{t('auth.invited')}</p>}
+        {creating && (
           <Field
-            label={creating ? t('auth.username') : t('auth.login')}
-            testId="auth-username"
-            autoComplete="username"
-            autoCapitalize="none"
-            spellCheck={false}
-            {...(creating ? { hint: t('auth.usernameHint') } : {})}
-            {...field('username')}
+            label={t('auth.fullName')}
+            testId="auth-fullname"
+            autoComplete="name"
+            maxLength={80}
+            {...field('fullName')}
           />
-          {creating && (
-            <Field label={t('auth.email')} testId="auth-email" type="email" autoComplete="email" {...field('email')} />
-          )}
-          <PasswordField
-            label={t('auth.password')}
-            testId="auth-password"
-            autoComplete={creating ? 'new-password' : 'current-password'}
-            maxLength={128}
-            {...(creating ? { hint: t('auth.passwordHint') } : {})}
-            {...field('password')}
-          />
-          <Button look="main" wide type="submit" data-testid="auth-submit" aria-busy={busy}>
-            {creating ? t('auth.submitCreate') : t('auth.signIn')}
-          </Button>
-          {options.single_sign_on !== null && !creating && (
-            <a className={styles.sso} href={`${apiBase}/auth/oidc/start`} data-testid="auth-single-sign-on">
-              {t('auth.singleSignOn', { name: options.single_sign_on })}
-            </a>
-          )}
-          {failedElsewhere && (
-            <p className="small" role="alert">
-              {t('auth.problem.singleSignOn')}
-            </p>
-          )}
-          {!mayCreate && !creating && <p className="small muted">{t('auth.problem.closed')}</p>}
-          <p className={`small muted ${styles.toggle}`} hidden={!mayCreate && !creating}>
-            {creating ? t('auth.haveAccount') : t('auth.noAccount')}
-            <Button
-              look="quiet"
-              className="small"
-              data-testid="auth-toggle"
-              onClick={() => {
-                setCreating(!creating);
-                setProblems({});
-              }}
-            >
-              {creating ? t('auth.signIn') : t('auth.createOne')}
-            </Button>
+        )}
+        <Field
+          label={creating ? t('auth.username') : t('auth.login')}
+          testId="auth-username"
+          autoComplete="username"
+          autoCapitalize="none"
+          spellCheck={false}
+          {...(creating ? { hint: t('auth.usernameHint') } : {})}
+          {...field('username')}
+        />
+        {creating && (
+          <Field label={t('auth.email')} testId="auth-email" type="email" autoComplete="email" {...field('email')} />
+        )}
+        <PasswordField
+          label={t('auth.password')}
+          testId="auth-password"
+          autoComplete={creating ? 'new-password' : 'current-password'}
+          maxLength={128}
+          {...(creating ? { hint: t('auth.passwordHint') } : {})}
+          {...field('password')}
+        />
+        <Button look="main" wide type="submit" data-testid="auth-submit" aria-busy={busy}>
+          {creating ? t('auth.submitCreate') : t('auth.signIn')}
+        </Button>
+        {options.single_sign_on !== null && !creating && (
+          <a className={styles.sso} href={`${apiBase}/auth/oidc/start`} data-testid="auth-single-sign-on">
+            {t('auth.singleSignOn', { name: options.single_sign_on })}
+          </a>
+        )}
+        {failedElsewhere && (
+          <p className="small" role="alert">
+            {t('auth.problem.singleSignOn')}
           </p>
-        </form>
-      </div>
-      <Claim />
-    </main>
+        )}
+        {!mayCreate && !creating && <p className="small muted">{t('auth.problem.closed')}</p>}
+        <p className={`small muted ${styles.toggle}`} hidden={!mayCreate && !creating}>
+          {creating ? t('auth.haveAccount') : t('auth.noAccount')}
+          <Button
+            look="quiet"
+            className="small"
+            data-testid="auth-toggle"
+            onClick={() => {
+              setCreating(!creating);
+              setProblems({});
+            }}
+          >
+            {creating ? t('auth.signIn') : t('auth.createOne')}
+          </Button>
+        </p>
+      </form>
+    </AuthFrame>
   );
 }
 
@@ -217,34 +201,4 @@ function useProblemOfError(): (error: unknown) => Problems {
         return { password: errorWords(error, t) };
     }
   };
-}
-
-/** A picture of what the product does: a tile with a plate. */
-export function Claim() {
-  const { t } = useTranslation();
-  const view: AssessmentView = {
-    status: 'safe',
-    assurance: 'passive',
-    reason: null,
-    risk: null,
-    confidence: null,
-    causes: [],
-    scannedAtMs: null,
-    verifiedAtMs: null,
-  };
-  const [scannedAtMs] = useState(() => serverNow() - 4000);
-  return (
-    <aside className={styles.right} aria-label={t('auth.about')}>
-      <figure>
-        <div className={styles.tile} aria-hidden inert>
-          <img src={person} alt="" />
-          <Plate name={t('auth.sampleName')} view={{ ...view, scannedAtMs }} full sample tabIndex={-1} />
-        </div>
-        <figcaption>
-          {t('auth.claim')}
-          <span>{t('auth.claimMore')}</span>
-        </figcaption>
-      </figure>
-    </aside>
-  );
 }

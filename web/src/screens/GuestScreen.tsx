@@ -10,10 +10,8 @@ import { errorWords } from '../app/errorWords.ts';
 import { TopBar } from '../app/Frame.tsx';
 import { Button, ButtonLink } from '../parts/Button.tsx';
 import { Field } from '../parts/Field.tsx';
-import { LanguageSwitch } from '../parts/LanguageSwitch.tsx';
-import { Mark } from '../parts/Mark.tsx';
 import { useTitle } from '../parts/useTitle.ts';
-import { Claim } from './AuthScreen.tsx';
+import { AuthFrame } from './AuthFrame.tsx';
 import authStyles from './AuthScreen.module.css';
 import styles from './Centered.module.css';
 
@@ -59,55 +57,44 @@ function GuestForm({ link, invitation }: { link: string; invitation: Invitation 
     }
   };
   return (
-    <main className={authStyles.auth} data-testid="guest">
-      <div className={authStyles.left}>
-        <div className="row">
-          <span className={authStyles.brand}>
-            <Mark />
-            <span>{t('brand')}</span>
-          </span>
-          <span className="grow" />
-          <LanguageSwitch />
+    <AuthFrame testId="guest">
+      <form
+        className={authStyles.box}
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (name.trim() === '') setProblem(t('guest.problem.name'));
+          else if (!busy) void enter();
+        }}
+      >
+        <div className="stack" style={{ gap: 4 }}>
+          <h1>{title}</h1>
+          <p className="muted">{t('guest.host', { name: host })}</p>
         </div>
-        <form
-          className={authStyles.box}
-          noValidate
-          onSubmit={(event) => {
-            event.preventDefault();
-            if (name.trim() === '') setProblem(t('guest.problem.name'));
-            else if (!busy) void enter();
+        <Field
+          label={t('guest.name')}
+          testId="guest-name"
+          autoComplete="name"
+          maxLength={64}
+          hint={t('guest.nameHint')}
+          value={name}
+          problem={problem}
+          onChange={(event) => {
+            setName(event.currentTarget.value);
+            setProblem(null);
           }}
-        >
-          <div className="stack" style={{ gap: 4 }}>
-            <h1>{title}</h1>
-            <p className="muted">{t('guest.host', { name: host })}</p>
-          </div>
-          <Field
-            label={t('guest.name')}
-            testId="guest-name"
-            autoComplete="name"
-            maxLength={64}
-            hint={t('guest.nameHint')}
-            value={name}
-            problem={problem}
-            onChange={(event) => {
-              setName(event.currentTarget.value);
-              setProblem(null);
-            }}
-          />
-          <Button look="main" wide type="submit" data-testid="guest-submit" aria-busy={busy}>
-            {t('guest.enter')}
-          </Button>
-          <p className={`small muted ${authStyles.toggle}`}>
-            {t('guest.haveAccount')}
-            <ButtonLink look="quiet" className="small" href={`/m/${invitation.room_id}`}>
-              {t('auth.signIn')}
-            </ButtonLink>
-          </p>
-        </form>
-      </div>
-      <Claim />
-    </main>
+        />
+        <Button look="main" wide type="submit" data-testid="guest-submit" aria-busy={busy}>
+          {t('guest.enter')}
+        </Button>
+        <p className={`small muted ${authStyles.toggle}`}>
+          {t('guest.haveAccount')}
+          <ButtonLink look="quiet" className="small" href={`/m/${invitation.room_id}`}>
+            {t('auth.signIn')}
+          </ButtonLink>
+        </p>
+      </form>
+    </AuthFrame>
   );
 }
 

@@ -41,7 +41,7 @@ export function HomeScreen() {
       <MissedNotices />
       <div className={styles.home}>
         <div className={styles.hello}>
-          <h1>{t(`home.${partOfDay}`, { name: user.full_name || user.username })}</h1>
+          <h1 data-varies>{t(`home.${partOfDay}`, { name: user.full_name || user.username })}</h1>
         </div>
         <PeopleCard recent={data?.calls ?? null} failed={error !== null} />
         <div className={styles.column}>

@@ -1,4 +1,4 @@
-import { IconLink, IconPlus } from '@tabler/icons-react';
+import { IconLink, IconPlus, IconVideo } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
@@ -24,11 +24,12 @@ export function MeetingCard() {
   const [link, setLink] = useState('');
   const [wrong, setWrong] = useState(false);
   const [busy, setBusy] = useState(false);
+  const [title, setTitle] = useState('');
   const lobby = useStore(preferences, (state) => state.lobby);
   const start = async (): Promise<void> => {
     setBusy(true);
     try {
-      navigate(`/m/${await calls.startMeeting({ lobby })}`);
+      navigate(`/m/${await calls.startMeeting({ lobby, title })}`);
     } catch (error) {
       setBusy(false);
       toast(errorWords(error, t));
@@ -38,10 +39,29 @@ export function MeetingCard() {
     <section className="card" aria-labelledby="meeting">
       <div className={styles.meet}>
         <h2 id="meeting">{t('home.meeting')}</h2>
-        <Button wide data-testid="start-meeting" aria-busy={busy} onClick={() => void start()}>
-          <IconPlus size={20} stroke={1.8} aria-hidden />
-          {t('home.newMeeting')}
-        </Button>
+        <form
+          className={`${styles.line} ${styles.start}`}
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (!busy) void start();
+          }}
+        >
+          <Field
+            label={t('home.meetingName')}
+            hideLabel
+            placeholder={t('home.meetingName')}
+            icon={<IconVideo size={20} stroke={1.8} aria-hidden />}
+            testId="start-title"
+            autoComplete="off"
+            maxLength={120}
+            value={title}
+            onChange={(event) => setTitle(event.currentTarget.value)}
+          />
+          <Button type="submit" data-testid="start-meeting" aria-busy={busy}>
+            <IconPlus size={20} stroke={1.8} aria-hidden />
+            {t('home.newMeeting')}
+          </Button>
+        </form>
         <label className={styles.lobby}>
           <input
             type="checkbox"

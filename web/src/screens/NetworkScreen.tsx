@@ -14,7 +14,7 @@ import { useTranslation } from 'react-i18next';
 import { addressesOf, portsOf, sharesPagePort, type NetworkPaths } from '../network/paths.ts';
 import { advice, verdictOf, type NetworkResults, type PathResult, type Verdict } from '../network/results.ts';
 import { Button } from '../parts/Button.tsx';
-import { useToast } from '../parts/Toasts.tsx';
+import { useCopy } from '../parts/useCopy.ts';
 import { useTitle } from '../parts/useTitle.ts';
 import styles from './NetworkScreen.module.css';
 import { useNetworkTest } from './useNetworkTest.ts';
@@ -127,22 +127,16 @@ function numbers(result: PathResult): { rtt: string; loss: string } {
 
 function ForAdmin({ results, paths }: { results: NetworkResults; paths: NetworkPaths }) {
   const { t } = useTranslation();
-  const toast = useToast();
+  const copy = useCopy();
   const sentence = adminSentence(results, paths, t);
-  const copy = async (): Promise<void> => {
-    const text = asText(results, paths, sentence, t);
-    try {
-      await navigator.clipboard.writeText(text);
-      toast(t('network.copied'));
-    } catch {
-      // Without leave to use the clipboard the text can still be read and copied.
-      toast(text);
-    }
-  };
   return (
     <p className={`small muted ${styles.admin}`}>
       <span>{sentence}</span>
-      <Button look="quiet" className="small" onClick={() => void copy()}>
+      <Button
+        look="quiet"
+        className="small"
+        onClick={() => void copy(asText(results, paths, sentence, t), t('network.copied'))}
+      >
         <IconCopy size={18} stroke={1.8} aria-hidden />
         {t('network.copy')}
       </Button>

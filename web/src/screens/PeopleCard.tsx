@@ -1,30 +1,21 @@
-import { IconBell, IconPhone, IconSearch, IconVideo } from '@tabler/icons-react';
-import { useEffect, useState } from 'react';
+import { IconBell, IconPhone, IconVideo } from '@tabler/icons-react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { routes, type Call } from '../../../src/protocol/rest.ts';
-import type { CallType, Presence } from '../../../src/protocol/values.ts';
+import type { Call } from '../../../src/protocol/rest.ts';
+import type { CallType } from '../../../src/protocol/values.ts';
 import { codeOf } from '../api/RequestError.ts';
-import { useCalls, useSession, useUser } from '../app/context.tsx';
+import { useCalls, useUser } from '../app/context.tsx';
 import { errorWords } from '../app/errorWords.ts';
 import { Avatar } from '../parts/Avatar.tsx';
 import { Button, IconButton } from '../parts/Button.tsx';
 import { Loading } from '../parts/Loading.tsx';
-import { Field } from '../parts/Field.tsx';
 import listStyles from '../parts/List.module.css';
 import { useToast } from '../parts/Toasts.tsx';
 import { contactsOf, nameOf } from './callRecord.ts';
+import { FindField, useSearch, type Person } from './FindField.tsx';
 import styles from './HomeScreen.module.css';
 import { useCallPerson } from './useCallPerson.ts';
 import { usePresence } from './usePresence.ts';
-
-interface Person {
-  id: string;
-  username: string;
-  full_name: string;
-  presence: Presence;
-}
-
-const typingPauseMs = 250;
 
 /** Whom to call: by an exact user name, from what a search finds, or from the people one talked with. */
 export function PeopleCard({ recent, failed }: { recent: readonly Call[] | null; failed: boolean }) {
@@ -57,20 +48,13 @@ export function PeopleCard({ recent, failed }: { recent: readonly Call[] | null;
           void call(text.trim(), 'video');
         }}
       >
-        <Field
-          label={t('home.find')}
-          hideLabel
-          placeholder={t('home.findPlaceholder')}
-          icon={<IconSearch size={20} stroke={1.8} aria-hidden />}
+        <FindField
           testId="start-callee"
-          autoComplete="off"
-          autoCapitalize="none"
-          spellCheck={false}
           enterKeyHint="go"
-          value={text}
+          text={text}
           problem={problem}
-          onChange={(event) => {
-            setText(event.currentTarget.value);
+          onType={(typed) => {
+            setText(typed);
             setProblem(null);
             setEngaged(null);
           }}
@@ -151,34 +135,6 @@ function PersonRow({ person, onCall }: { person: Person; onCall: (type: CallType
       </span>
     </li>
   );
-}
-
-/** People whom the typed text finds; null while it is too short to ask. */
-export function useSearch(text: string): Person[] | null {
-  const session = useSession();
-  const user = useUser();
-  const [found, setFound] = useState<Person[] | null>(null);
-  const query = text.trim();
-  const asks = routes.findUsers.query.safeParse({ query }).success;
-  useEffect(() => {
-    if (!asks) {
-      setFound(null);
-      return;
-    }
-    const abort = new AbortController();
-    const timer = setTimeout(() => {
-      session
-        .request('findUsers', { query: { query } }, { signal: abort.signal })
-        .then(({ users }) => setFound(users.filter(({ id }) => id !== user.id)))
-        // A search that fails leaves the field as it is; calling by name says what is wrong.
-        .catch(() => undefined);
-    }, typingPauseMs);
-    return () => {
-      clearTimeout(timer);
-      abort.abort();
-    };
-  }, [session, query, asks, user.id]);
-  return found;
 }
 
 /** Search results, else contacts, each with their presence as it changes. */

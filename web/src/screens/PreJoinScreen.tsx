@@ -4,10 +4,11 @@ import {
   IconLink,
   IconLock,
   IconMicrophone,
+  IconSettings,
   IconVideo,
   IconVolume,
 } from '@tabler/icons-react';
-import { useId, useState } from 'react';
+import { useId, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import { useCalls, useClient, useUser } from '../app/context.tsx';
@@ -38,13 +39,27 @@ export function PreJoinScreen() {
   const camera = useCallState((state) => state.own.camera);
   const copy = useCopyInvitation();
   const [joining, setJoining] = useState(false);
+  const [devicesShown, setDevicesShown] = useState(false);
   const title = info ? (info.title ?? t('home.untitled', { name: displayName(info.caller) })) : t('prejoin.title');
   useTitle(title);
   return (
     <>
       <TopBar />
       <main className={styles.page} data-testid="prejoin">
-        <Preview />
+        <Preview>
+          <button
+            type="button"
+            className={`${styles.control} ${styles.gear}`}
+            aria-expanded={devicesShown}
+            aria-controls="devices"
+            aria-label={t('prejoin.devices')}
+            title={t('prejoin.devices')}
+            data-testid="prejoin-devices"
+            onClick={() => setDevicesShown(!devicesShown)}
+          >
+            <IconSettings size={23} stroke={1.8} aria-hidden />
+          </button>
+        </Preview>
         <div className={styles.side}>
           <div>
             <h1>{title}</h1>
@@ -54,12 +69,14 @@ export function PreJoinScreen() {
             </Button>
           </div>
           {camera.problem !== 'blocked' && <TroubleBanner />}
-          <DeviceSelect kind="camera" />
-          <div className="stack" style={{ gap: 8 }}>
-            <DeviceSelect kind="mic" />
-            <MicLevel />
+          <div id="devices" className={styles.devices} data-shown={devicesShown}>
+            <DeviceSelect kind="camera" />
+            <div className="stack" style={{ gap: 8 }}>
+              <DeviceSelect kind="mic" />
+              <MicLevel />
+            </div>
+            {canChooseSpeaker() && <DeviceSelect kind="speaker" />}
           </div>
-          {canChooseSpeaker() && <DeviceSelect kind="speaker" />}
           <ConsentNote />
           <EarlyCheck />
           <Button
@@ -82,8 +99,8 @@ export function PreJoinScreen() {
   );
 }
 
-/** The own picture before others see it, with the buttons of microphone and camera. */
-export function Preview() {
+/** The own picture before others see it, with the buttons of microphone, camera and background, and whatever more. */
+export function Preview({ children }: { children?: ReactNode }) {
   const { t } = useTranslation();
   const user = useUser();
   const { track, problem } = useCallState((state) => state.own.camera);
@@ -105,6 +122,7 @@ export function Preview() {
         <DeviceToggle kind="mic" className={styles.control} onSwitch={rememberAtDoor} />
         <DeviceToggle kind="camera" className={styles.control} onSwitch={rememberAtDoor} />
         <BlurToggle />
+        {children}
       </div>
     </div>
   );

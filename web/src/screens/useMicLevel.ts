@@ -1,5 +1,7 @@
 import { useEffect, useState } from 'react';
-import { loudness } from '../call/media/talking.ts';
+import { Hearing } from '../call/media/Hearing.ts';
+
+const readEveryMs = 66;
 
 /** Loudness of a microphone from 0 to 1, about 15 times a second; 0 without a track. */
 export function useMicLevel(track: MediaStreamTrack | null): number {
@@ -9,18 +11,8 @@ export function useMicLevel(track: MediaStreamTrack | null): number {
       setLevel(0);
       return;
     }
-    const context = new AudioContext();
-    const analyser = new AnalyserNode(context, { fftSize: 512 });
-    context.createMediaStreamSource(new MediaStream([track])).connect(analyser);
-    const samples = new Float32Array(analyser.fftSize);
-    const timer = setInterval(() => {
-      analyser.getFloatTimeDomainData(samples);
-      setLevel(loudness(samples));
-    }, 66);
-    return () => {
-      clearInterval(timer);
-      void context.close();
-    };
+    const hearing = new Hearing(track, readEveryMs, setLevel);
+    return () => hearing.close();
   }, [track]);
   return level;
 }

@@ -1,5 +1,6 @@
 import type { Device, types } from 'mediasoup-client';
 import type { MediaSource } from '../../../../src/protocol/values.ts';
+import { randomId } from '../randomId.ts';
 import type { NotificationData, ResponseData } from '../../../../src/protocol/signaling.ts';
 import type { Requests } from '../../api/Signaling.ts';
 import { cameraEncodings } from '../layers.ts';
@@ -326,8 +327,4 @@ interface KeyFrameSender {
     parameters: RTCRtpSendParameters,
     options: { encodingOptions: Array<{ keyFrame: boolean }> },
   ): Promise<void>;
-}
-
-function randomId(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -1,31 +1,23 @@
-import { isTalk, loudness, readEveryMs, withReading } from './talking.ts';
+import { Hearing } from './Hearing.ts';
+import { isTalk, readEveryMs, withReading } from './talking.ts';
 
-/**
- * Listens to a microphone that is off for the call, on this device only, and tells when somebody talks into it. The
- * track is attached to no connection.
- */
+/** Listens to a microphone that is off for the call, and tells when somebody talks into it. */
 export class MutedTalk {
-  readonly #context = new AudioContext();
-  readonly #timer: ReturnType<typeof setInterval>;
+  readonly #hearing: Hearing;
   #latest: readonly number[] = [];
   #talking = false;
 
   constructor(track: MediaStreamTrack, onTalking: (talking: boolean) => void) {
-    const analyser = new AnalyserNode(this.#context, { fftSize: 1024 });
-    this.#context.createMediaStreamSource(new MediaStream([track])).connect(analyser);
-    const samples = new Float32Array(analyser.fftSize);
-    this.#timer = setInterval(() => {
-      analyser.getFloatTimeDomainData(samples);
-      this.#latest = withReading(this.#latest, loudness(samples));
+    this.#hearing = new Hearing(track, readEveryMs, (level) => {
+      this.#latest = withReading(this.#latest, level);
       const talking = isTalk(this.#latest);
       if (talking === this.#talking) return;
       this.#talking = talking;
       onTalking(talking);
-    }, readEveryMs);
+    });
   }
 
   close(): void {
-    clearInterval(this.#timer);
-    if (this.#context.state !== 'closed') void this.#context.close();
+    this.#hearing.close();
   }
 }

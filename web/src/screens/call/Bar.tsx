@@ -31,7 +31,7 @@ import { BarMenu } from './BarMenu.tsx';
 import { DeviceButton } from './DeviceButton.tsx';
 import { useLayout } from './layout.ts';
 import { usePanel } from './panel.ts';
-import { toggleFullScreen } from './useShortcuts.ts';
+import { canFillScreen, toggleFullScreen } from './useShortcuts.ts';
 import { canFloat, togglePictureInPicture } from './pictureInPicture.ts';
 import { toggleStats } from './StatsPanel.tsx';
 import { useRoving } from './useRoving.ts';
@@ -273,9 +273,11 @@ function MoreMenu({ narrow, onShortcuts }: { narrow: boolean; onShortcuts: () =>
             {t('call.invite')}
           </Menu.Item>
         )}
-        <Menu.Item leftSection={<IconMaximize {...icon} />} onClick={() => void toggleFullScreen()}>
-          {t('call.fullScreen')}
-        </Menu.Item>
+        {canFillScreen() && (
+          <Menu.Item leftSection={<IconMaximize {...icon} />} onClick={() => void toggleFullScreen()}>
+            {t('call.fullScreen')}
+          </Menu.Item>
+        )}
         {canFloat() && (
           <Menu.Item leftSection={<IconPictureInPicture {...icon} />} onClick={() => void togglePictureInPicture()}>
             {t('call.float')}

@@ -18,7 +18,7 @@ import { useCallName } from './useCallName.ts';
 import styles from './CallScreen.module.css';
 import { useLayout, type StageMode } from './layout.ts';
 import { useCopyInvitation } from './useCopyInvitation.ts';
-import { toggleFullScreen } from './useShortcuts.ts';
+import { canFillScreen, toggleFullScreen } from './useShortcuts.ts';
 
 /** Above the stage: mark, title, clock, network, invitation, full screen. One to one it floats as two pills. */
 export function CallHeader({ mode }: { mode: StageMode }) {
@@ -134,6 +134,7 @@ function Invitation() {
 
 function FullScreen() {
   const { t } = useTranslation();
+  if (!canFillScreen()) return null;
   return (
     <IconButton className="desk-only" label={`${t('call.fullScreen')} (F)`} onClick={() => void toggleFullScreen()}>
       <IconMaximize size={20} stroke={1.8} aria-hidden />

@@ -70,10 +70,12 @@ function Person({ person, hosts }: { person: CallPerson; hosts: boolean }) {
       <span className={styles.who}>
         <b className="ell">{person.name}</b>
         <span className={styles.facts}>
-          <Status status={person.view.status} assurance={person.view.assurance} />
+          <span>
+            <Status status={person.view.status} assurance={person.view.assurance} />
+          </span>
           {facts.filter(Boolean).map((fact) => (
             <span key={String(fact)} className="small">
-              · {fact}
+              {fact}
             </span>
           ))}
         </span>

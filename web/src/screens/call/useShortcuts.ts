@@ -68,8 +68,14 @@ function inField(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && (target.isContentEditable || /^(TEXTAREA|SELECT)$/.test(target.tagName));
 }
 
+/** Safari on phones has no full screen for pages. */
+export function canFillScreen(): boolean {
+  return document.fullscreenEnabled;
+}
+
 export async function toggleFullScreen(): Promise<void> {
-  // Browsers may refuse, on phones above all; then nothing changes.
+  if (!canFillScreen()) return;
+  // Browsers may refuse; then nothing changes.
   if (document.fullscreenElement) await document.exitFullscreen().catch(() => undefined);
   else await document.documentElement.requestFullscreen().catch(() => undefined);
 }

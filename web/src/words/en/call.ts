@@ -31,6 +31,7 @@ export const call = {
     blocked: 'The browser blocks the camera',
     blockedMore: 'Click the icon left of the address, allow camera and microphone, then come back here.',
     copy: 'Copy invitation link',
+    devices: 'Camera, microphone and speaker',
   },
 
   call: {

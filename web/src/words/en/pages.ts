@@ -107,6 +107,7 @@ export const pages = {
     noMatch: 'Nobody by that name.',
     meeting: 'Meeting',
     newMeeting: 'New meeting',
+    meetingName: 'Meeting name (optional)',
     lobby: 'Waiting room: let people in one by one',
     pasteLink: 'Paste a meeting link',
     join: 'Join',

@@ -34,6 +34,7 @@ export const call: Pick<Words, keyof typeof english> = {
     blocked: '浏览器没有允许使用摄像头',
     blockedMore: '点地址栏左侧的图标，允许摄像头和麦克风，再回到这里。',
     copy: '复制邀请链接',
+    devices: '摄像头、麦克风和扬声器',
   },
 
   call: {

@@ -108,6 +108,7 @@ export const pages: Pick<Words, keyof typeof english> = {
     noMatch: '没有找到这个人。',
     meeting: '会议',
     newMeeting: '新会议',
+    meetingName: '会议名称（可不填）',
     lobby: '等候室：由主持人逐个准入',
     pasteLink: '粘贴会议链接',
     join: '加入',

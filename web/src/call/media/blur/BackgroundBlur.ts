@@ -6,8 +6,8 @@ import { createSegmentation } from './segmentation.ts';
 
 /** After each picture the page has this share of its time for everything else: a slow machine shows fewer pictures. */
 const restShare = 0.5;
-/** Time for program, model and first picture, ms. */
-const startTimeoutMs = 30_000;
+/** Time for program, model (7 MB together, from a server that may be far) and first picture, ms. */
+const startTimeoutMs = 60_000;
 
 /**
  * A camera's picture with everything but the person blurred, as a track of its own. The source stays its owner's. It

@@ -5,6 +5,7 @@ import { useSession } from '../../../app/context.tsx';
 import { errorWords } from '../../../app/errorWords.ts';
 import { Button } from '../../../parts/Button.tsx';
 import { useToast } from '../../../parts/Toasts.tsx';
+import { useCopy } from '../../../parts/useCopy.ts';
 import { useLanguage } from '../../../parts/useLanguage.ts';
 import { useNow } from '../../../parts/useNow.ts';
 import { clockTime, dayName } from '../../../words/format.ts';
@@ -20,6 +21,7 @@ export function GuestLinks() {
   const { t } = useTranslation();
   const session = useSession();
   const toast = useToast();
+  const copy = useCopy();
   const callId = useCallState((state) => state.call?.callId ?? '');
   const { data, reload } = useRequest('guestLinks', { params: { id: callId } });
   const [validS, setValidS] = useState(24 * hourS);
@@ -36,13 +38,7 @@ export function GuestLinks() {
     const { link } = await session.request('makeGuestLink', { params: { id: callId }, body: { valid_s: validS } });
     await copyLink(link);
   };
-  const copyLink = async ({ url }: GuestLink): Promise<void> => {
-    // Without leave to use the clipboard the link itself can still be read and copied.
-    await navigator.clipboard.writeText(url).then(
-      () => toast(t('people.copied')),
-      () => toast(url),
-    );
-  };
+  const copyLink = ({ url }: GuestLink): Promise<void> => copy(url, t('people.copied'));
   const revoke = async ({ id }: GuestLink): Promise<void> => {
     await session.request('revokeGuestLink', { params: { id: callId, link: id } });
     toast(t('invite.revoked'));

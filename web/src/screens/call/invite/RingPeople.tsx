@@ -1,12 +1,11 @@
-import { IconPhoneOutgoing, IconSearch } from '@tabler/icons-react';
+import { IconPhoneOutgoing } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { errorWords } from '../../../app/errorWords.ts';
 import { Avatar } from '../../../parts/Avatar.tsx';
 import { Button } from '../../../parts/Button.tsx';
-import { Field } from '../../../parts/Field.tsx';
 import { nameOf } from '../../callRecord.ts';
-import { useSearch } from '../../PeopleCard.tsx';
+import { FindField, useSearch } from '../../FindField.tsx';
 import { useCall, useCallState } from '../callContext.tsx';
 import styles from './Invite.module.css';
 
@@ -28,19 +27,7 @@ export function RingPeople() {
   return (
     <section className={styles.part}>
       <h3>{t('invite.ringPeople')}</h3>
-      <Field
-        label={t('home.find')}
-        hideLabel
-        placeholder={t('home.findPlaceholder')}
-        icon={<IconSearch size={20} stroke={1.8} aria-hidden />}
-        testId="ring-search"
-        autoComplete="off"
-        autoCapitalize="none"
-        spellCheck={false}
-        value={text}
-        problem={problem}
-        onChange={(event) => setText(event.currentTarget.value)}
-      />
+      <FindField testId="ring-search" text={text} problem={problem} onType={setText} />
       {people?.length === 0 && (
         <p className="small muted" role="status">
           {t('home.noMatch')}
