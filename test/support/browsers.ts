@@ -8,6 +8,9 @@ export function mediaFile(path: string): string | null {
   return existsSync(file) ? file : null;
 }
 
+/** Debian's Chromium, unless the environment names another one. */
+export const chromiumProgram = process.env.CHROMIUM_BIN ?? '/usr/bin/chromium';
+
 export interface BrowserOptions {
   /** An mjpeg file to play as the camera; Chromium's moving test picture if absent. */
   camera?: string;
@@ -27,7 +30,7 @@ export async function launchBrowser(
   options: Pick<BrowserOptions, 'camera' | 'microphone'> & { executable?: string; args?: readonly string[] } = {},
 ): Promise<Browser> {
   return chromium.launch({
-    executablePath: options.executable ?? process.env.CHROMIUM_BIN ?? '/usr/bin/chromium',
+    executablePath: options.executable ?? chromiumProgram,
     ignoreDefaultArgs: ['--mute-audio'],
     args: [
       '--no-sandbox',

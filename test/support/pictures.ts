@@ -23,3 +23,36 @@ export function hasWidth([least, most]: [least: number, most: number]): boolean 
   const videos = document.querySelectorAll<HTMLVideoElement>('[data-testid="tile"][data-self="false"] video');
   return [...videos].some(({ videoWidth }) => videoWidth >= least && videoWidth <= most);
 }
+
+/**
+ * How much fine detail the first remote picture has at its left edge, as a multiple of that in its middle, over so many
+ * frames. Looked at in the size of the smallest layer, so that it is the same in all of them.
+ */
+export async function edgeDetail(frames: number): Promise<number> {
+  const video = document.querySelector<HTMLVideoElement>('[data-testid="tile"][data-self="false"] video');
+  const canvas = document.createElement('canvas');
+  const [width, height] = [160, 120];
+  canvas.width = width;
+  canvas.height = height;
+  const context = canvas.getContext('2d', { willReadFrequently: true });
+  if (!video || !context) return NaN;
+  const sums = [0, 0];
+  for (let frame = 0; frame < frames; frame++) {
+    await new Promise((resolve) => video.requestVideoFrameCallback(resolve));
+    context.drawImage(video, 0, 0, width, height);
+    const { data } = context.getImageData(0, 0, width, height);
+    for (const [part, [left, top]] of [
+      [2, 40],
+      [62, 40],
+    ].entries()) {
+      for (let y = top!; y < top! + 40; y++) {
+        for (let x = left!; x < left! + 28; x++) {
+          const at = (y * width + x) * 4 + 1;
+          const around = data[at - 4]! + data[at + 4]! + data[at - 4 * width]! + data[at + 4 * width]!;
+          sums[part]! += Math.abs(4 * data[at]! - around);
+        }
+      }
+    }
+  }
+  return sums[0]! / sums[1]!;
+}

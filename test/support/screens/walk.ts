@@ -118,6 +118,7 @@ async function meeting(cast: Cast): Promise<void> {
   link.say(mira!, unsure);
   link.say(await cast.ownPeer(), ownClear);
   await page.locator('[data-testid="security-badge"][data-status="undetermined"]').waitFor();
+  await page.locator('[data-testid="tile"][data-self="true"] [data-status="safe"]').waitFor();
   await cast.pictures();
   await cast.at('call-grid', page);
   await page.keyboard.press('g');
