@@ -20,6 +20,7 @@ interface Service {
   networks?: string[];
   profiles?: string[];
   environment?: Record<string, string>;
+  command?: string[];
   healthcheck?: { test: string[] };
   depends_on?: Record<string, { condition: string }>;
   stop_grace_period?: string;
@@ -106,6 +107,19 @@ describe('compose.yaml', () => {
     assert.equal(postgres.ports, undefined);
     assert.deepEqual([postgres.networks, compose.networks.database?.internal], [['database'], true]);
     assert.deepEqual(turn.profiles, ['turn']);
+  });
+
+  it('a TURN server takes credentials that end, and relays to this server and to nobody else', () => {
+    const options = turn.command ?? [];
+    assert.ok(options.includes('--use-auth-secret'));
+    assert.deepEqual(
+      options.filter((option) => option.includes('-peer-ip=')),
+      [
+        '--denied-peer-ip=0.0.0.0-255.255.255.255',
+        '--denied-peer-ip=::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff',
+        '--allowed-peer-ip=${ANNOUNCED_ADDRESS:?}',
+      ],
+    );
   });
 
   it('holds no secret, and asks for those without which it must not start', () => {
