@@ -4,7 +4,7 @@
  */
 
 /** Files directly in src that every folder may import. */
-const LEAVES = ['config', 'configSecrets', 'errors', 'logger'];
+const LEAVES = ['config', 'configSchema', 'configSecrets', 'configSources', 'errors', 'logger'];
 
 /**
  * Folder -> what it may import besides itself: folders (or files in folders) of src, and packages; of those in `types`

@@ -1,184 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { isIP, isIPv4 } from 'node:net';
-import { join, resolve } from 'node:path';
-import { parse } from 'yaml';
-import { z } from 'zod';
-import { challengeRule, policyMode, type CheckPolicy } from './protocol/checkPolicy.ts';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { z } from 'zod';
+import { schema, type Settings } from './configSchema.ts';
 import { isSamplePassword, passwordOf, weaknessOf } from './configSecrets.ts';
-import { webhookType } from './protocol/webhooks.ts';
+import { ConfigError, gather, leavesOf, variables } from './configSources.ts';
+import type { CheckPolicy } from './protocol/checkPolicy.ts';
 
-/** A setting is missing or wrong. The message is one sentence that names it; the process must not start. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-}
-
-const port = z.int().min(0).max(65535);
-const milliseconds = z
-  .int()
-  .min(1)
-  .max(2 ** 31 - 1);
-const seconds = z
-  .int()
-  .min(1)
-  .max(2 ** 31 - 1);
-const count = z.int().min(1).max(100_000);
-
-/** What is kept is kept for this long. */
-const days = z.int().min(1).max(3650);
-
-const listed = (value: string): string[] => value.split(',').map((item) => item.trim());
-
-/** Programs use it, so it is long; `config` never prints it. */
-const secret = z.string().min(1).max(1024);
-
-/** Base64 of 24 to 64 bytes, as Standard Webhooks asks. */
-const webhookSecret = z
-  .string()
-  .regex(/^(whsec_)?[A-Za-z0-9+/]{32,88}={0,2}$/, 'must be base64 of 24 to 64 bytes: use "openssl rand -base64 32"');
-
-const webhookUrl = z
-  .url({ protocol: /^https?$/ })
-  .refine((value) => new URL(value).username === '', 'must hold no user name: the signature says who sends');
-
-const origin = z
-  .string()
-  .refine((value) => isHttpUrl(value), 'must be an origin such as https://calls.example.org')
-  .transform((value) => new URL(value).origin);
-
-const databaseUrl = z
-  .string()
-  .refine((value) => /^postgres(ql)?:\/\//.test(value), 'must begin with postgres:// or postgresql://');
-
-/** Hops, or addresses and ranges as Express's `trust proxy` takes them. */
-const trustProxy = z.union([
-  z.int().min(0).max(16),
-  z
-    .string()
-    .refine(
-      (value) => value.split(',').every((range) => isAddressRange(range.trim())),
-      'must be a number of hops or a list of addresses and ranges such as 10.0.0.0/8',
-    ),
-]);
-
-const schema = z.strictObject({
-  server: z.strictObject({
-    port,
-    host: z.string().min(1),
-    publicUrl: origin.nullable(),
-    trustProxy,
-    allowedOrigins: z.array(origin),
-    tlsCert: z.string().min(1).nullable(),
-    tlsKey: z.string().min(1).nullable(),
-    tlsSelfSigned: z.boolean(),
-    drainS: z.int().min(0).max(86_400),
-    connections: count,
-    connectionsPerAddress: count,
-  }),
-  dataDir: z.string().min(1),
-  database: z.strictObject({
-    url: databaseUrl.nullable(),
-    poolSize: z.int().min(2).max(100),
-    connectTimeoutMs: milliseconds,
-    statementTimeoutMs: milliseconds,
-    idleInTransactionTimeoutMs: milliseconds,
-  }),
-  rtc: z.strictObject({
-    port: z.int().min(1).max(65535),
-    address: z
-      .string()
-      .refine((value) => listed(value).every((item) => isIP(item) !== 0), 'must be IP addresses, separated by commas'),
-    announcedAddress: z
-      .string()
-      .refine(
-        (value) => listed(value).every((item) => item.length > 0 && item.length <= 253) && listed(value).length <= 8,
-        'must be up to eight addresses or host names, separated by commas',
-      )
-      .nullable(),
-    singlePort: z.boolean(),
-    fullAtLoad: z.number().min(0.1).max(1),
-    workers: z.int().min(1).max(64).nullable(),
-  }),
-  turn: z.strictObject({
-    urls: z.array(z.string().regex(/^turns?:[^\s]+$/, 'must be addresses such as turn:turn.example.org:3478')).max(8),
-    secret: secret.nullable(),
-    ttlS: seconds,
-  }),
-  auth: z.strictObject({
-    registration: z.enum(['open', 'invite', 'closed']),
-    directory: z.boolean(),
-    accessTtlS: z.int().min(10).max(900),
-    refreshTtlS: seconds,
-    absoluteTtlS: seconds,
-    refreshGraceS: z.int().min(0).max(10),
-    maxSessions: count,
-    guestTtlS: seconds,
-    maxGuestLinks: count,
-    hashSlots: z.int().min(1).max(64),
-    hashQueue: count,
-    limits: z.strictObject({
-      registerPerAddress: count,
-      registerWindowS: seconds,
-      loginPerAccountAndAddress: count,
-      loginPerAddress: count,
-      loginPerAccount: count,
-      loginWindowS: seconds,
-      guestPerAddress: count,
-      guestWindowS: seconds,
-    }),
-  }),
-  calls: z.strictObject({
-    ringTimeoutMs: milliseconds,
-    keepPeerMs: milliseconds,
-    keepTransportsMs: milliseconds,
-    emptyMeetingMs: milliseconds,
-    unusedMeetingTtlMs: milliseconds,
-    recoverMs: milliseconds,
-    heartbeatMs: milliseconds,
-    maxActivePerUser: count,
-    maxPeers: z.int().min(2).max(100),
-    maxWaiting: z.int().min(1).max(1000),
-  }),
-  analysis: z.strictObject({
-    processes: z.int().min(1).max(64).nullable(),
-    scanIntervalMs: z.int().min(1000).max(600_000),
-    firstIntegrityWindowMs: milliseconds,
-    integrityWindowMs: milliseconds,
-    staleAfterMs: milliseconds,
-    verifiedTtlMs: milliseconds,
-  }),
-  policy: z.strictObject({
-    mode: policyMode,
-    challenge: challengeRule,
-    challengeEveryMs: milliseconds,
-  }),
-  retention: z.strictObject({
-    sessionDays: days,
-    checkDays: days,
-    qualityDays: days,
-    chatDays: days,
-    invitationDays: days,
-    webhookDays: days,
-  }),
-  metrics: z.strictObject({ token: secret.nullable() }),
-  oidc: z.strictObject({
-    issuer: z.url({ protocol: /^https?$/ }).nullable(),
-    clientId: z.string().min(1).nullable(),
-    clientSecret: secret.nullable(),
-    name: z.string().min(1).max(40),
-  }),
-  webhooks: z.strictObject({
-    url: webhookUrl.nullable(),
-    secret: webhookSecret.nullable(),
-    events: z.array(webhookType).min(1),
-    allowPrivate: z.boolean(),
-    timeoutMs: z.int().min(100).max(60_000),
-  }),
-  log: z.strictObject({
-    level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
-  }),
-});
-
-type Settings = z.infer<typeof schema>;
+export { ConfigError };
 
 /** All settings, checked. Paths are absolute; units are in the names (`config/default.yaml` explains each). */
 export interface Config extends Omit<Settings, 'server' | 'oidc' | 'turn' | 'webhooks'> {
@@ -195,43 +23,6 @@ export interface Config extends Omit<Settings, 'server' | 'oidc' | 'turn' | 'web
   /** Null: nobody is told of events. */
   webhooks: (Omit<Settings['webhooks'], 'url' | 'secret'> & { url: string; secret: string }) | null;
 }
-
-/** What an environment variable sets, and how its text becomes a value of that place. */
-const variables: Record<string, { path: readonly string[]; read?: (text: string) => unknown }> = {
-  PORT: { path: ['server', 'port'], read: number },
-  HOST: { path: ['server', 'host'] },
-  PUBLIC_URL: { path: ['server', 'publicUrl'] },
-  TRUST_PROXY: { path: ['server', 'trustProxy'], read: number },
-  ALLOWED_ORIGINS: { path: ['server', 'allowedOrigins'], read: list },
-  TLS_CERT: { path: ['server', 'tlsCert'] },
-  TLS_KEY: { path: ['server', 'tlsKey'] },
-  DATA_DIR: { path: ['dataDir'] },
-  DATABASE_URL: { path: ['database', 'url'] },
-  RTC_PORT: { path: ['rtc', 'port'], read: number },
-  RTC_ADDRESS: { path: ['rtc', 'address'] },
-  SINGLE_PORT: { path: ['rtc', 'singlePort'], read: yesNo },
-  ANNOUNCED_ADDRESS: { path: ['rtc', 'announcedAddress'] },
-  WORKERS: { path: ['rtc', 'workers'], read: number },
-  SCAN_INTERVAL_MS: { path: ['analysis', 'scanIntervalMs'], read: number },
-  REGISTRATION: { path: ['auth', 'registration'] },
-  POLICY: { path: ['policy', 'mode'] },
-  CHALLENGES: { path: ['policy', 'challenge'] },
-  DIRECTORY: { path: ['auth', 'directory'], read: yesNo },
-  TLS_SELF_SIGNED: { path: ['server', 'tlsSelfSigned'], read: yesNo },
-  DRAIN_S: { path: ['server', 'drainS'], read: number },
-  TURN_URLS: { path: ['turn', 'urls'], read: list },
-  TURN_SECRET: { path: ['turn', 'secret'] },
-  METRICS_TOKEN: { path: ['metrics', 'token'] },
-  OIDC_ISSUER: { path: ['oidc', 'issuer'] },
-  OIDC_CLIENT_ID: { path: ['oidc', 'clientId'] },
-  OIDC_CLIENT_SECRET: { path: ['oidc', 'clientSecret'] },
-  OIDC_NAME: { path: ['oidc', 'name'] },
-  WEBHOOK_URL: { path: ['webhooks', 'url'] },
-  WEBHOOK_SECRET: { path: ['webhooks', 'secret'] },
-  WEBHOOK_EVENTS: { path: ['webhooks', 'events'], read: list },
-  WEBHOOK_ALLOW_PRIVATE: { path: ['webhooks', 'allowPrivate'], read: yesNo },
-  LOG_LEVEL: { path: ['log', 'level'] },
-};
 
 /**
  * Reads `config/default.yaml`, then `config/<NODE_ENV>.yaml`, then the environment; the later wins. An empty variable
@@ -297,30 +88,6 @@ function hidden(path: string, value: unknown): unknown {
   return path === 'database.url' ? value.replace(/(:\/\/[^:@/]*:)[^@/]*@/, '$1(hidden)@') : value;
 }
 
-function leavesOf(tree: Tree, prefix = ''): [path: string, value: unknown][] {
-  return Object.entries(tree).flatMap(([key, value]) =>
-    isTree(value) ? leavesOf(value, `${prefix}${key}.`) : [[`${prefix}${key}`, value] as [string, unknown]],
-  );
-}
-
-interface Gathered {
-  settings: Tree;
-  overlay: { name: string; settings: Tree } | null;
-  fromEnvironment: Map<string, string>;
-}
-
-/** Default, overlay and environment, in this order; not checked yet. */
-function gather(env: NodeJS.ProcessEnv, cwd: string): Gathered {
-  const settings = readYaml(join(cwd, 'config', 'default.yaml'));
-  const environment = env.NODE_ENV ?? '';
-  if (!/^[a-z]*$/.test(environment)) throw new ConfigError('NODE_ENV must be a word such as production or test.');
-  const name = `${environment}.yaml`;
-  const file = join(cwd, 'config', name);
-  const overlay = environment !== '' && existsSync(file) ? { name, settings: readYaml(file) } : null;
-  if (overlay) merge(settings, structuredClone(overlay.settings));
-  return { settings, overlay, fromEnvironment: applyVariables(settings, env) };
-}
-
 /** @throws ConfigError. Outside production, samples are convenient and do no harm. */
 function refuseWeakSecrets({ metrics, oidc, turn, webhooks, database }: Settings): void {
   const secrets = {
@@ -362,61 +129,6 @@ function webhooksOf({ url, secret, ...rest }: Settings['webhooks'], production: 
   return { ...rest, url, secret };
 }
 
-type Tree = Record<string, unknown>;
-
-function isTree(value: unknown): value is Tree {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function readYaml(file: string): Tree {
-  let value: unknown;
-  try {
-    value = parse(readFileSync(file, 'utf8'));
-  } catch (error) {
-    throw new ConfigError(`${file} cannot be read: ${error instanceof Error ? error.message.split('\n')[0] : ''}`);
-  }
-  if (!isTree(value)) throw new ConfigError(`${file} must hold settings by name.`);
-  return value;
-}
-
-function merge(base: Tree, overlay: Tree): void {
-  for (const [key, value] of Object.entries(overlay)) {
-    const old = Object.hasOwn(base, key) ? base[key] : undefined;
-    if (isTree(old) && isTree(value)) merge(old, value);
-    else base[key] = value;
-  }
-}
-
-/** @returns The variables that were applied, by the dotted path of what they set. */
-function applyVariables(settings: Tree, env: NodeJS.ProcessEnv): Map<string, string> {
-  const applied = new Map<string, string>();
-  for (const [name, { path, read }] of Object.entries(variables)) {
-    const text = env[name]?.trim();
-    if (!text) continue;
-    const overlay = path.reduceRight<unknown>((value, key) => ({ [key]: value }), read ? read(text) : text);
-    merge(settings, overlay as Tree);
-    applied.set(path.join('.'), name);
-  }
-  return applied;
-}
-
-/** Text that is no whole number stays text, so that the schema names the variable. */
-function number(text: string): unknown {
-  return /^\d{1,15}$/.test(text) ? Number(text) : text;
-}
-
-/** Other text stays text, so that the schema names the variable. */
-function yesNo(text: string): unknown {
-  return /^(true|yes|on|1)$/i.test(text) ? true : /^(false|no|off|0)$/i.test(text) ? false : text;
-}
-
-function list(text: string): string[] {
-  return text
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '');
-}
-
 function describe(error: z.ZodError, fromEnvironment: ReadonlyMap<string, string>): string {
   const [issue] = error.issues;
   if (!issue) return 'The configuration is wrong.';
@@ -448,18 +160,6 @@ function readable(variable: string, file: string): string {
   } catch {
     throw new ConfigError(`${variable}: ${file} cannot be read.`);
   }
-}
-
-function isHttpUrl(value: string): boolean {
-  if (!URL.canParse(value)) return false;
-  const url = new URL(value);
-  return /^https?:$/.test(url.protocol) && url.pathname === '/' && url.search === '' && url.hash === '';
-}
-
-function isAddressRange(value: string): boolean {
-  const [address, bits, ...more] = value.split('/');
-  if (!address || isIP(address) === 0 || more.length > 0) return false;
-  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (isIPv4(address) ? 32 : 128));
 }
 
 /** What the server asks of every call at least, as pages have it. */
