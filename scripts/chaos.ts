@@ -27,8 +27,9 @@ async function run(count: number, seed: number): Promise<void> {
     for (let i = 0; i < count; i++) {
       await chaos.round();
       console.log(JSON.stringify(chaos.report));
+      // After each: a run that is broken off has been through what it has been through.
+      save(0);
     }
-    save(0);
     console.log(`${count} kills survived: no orphan, nothing lost that was answered for, 0 rows break a rule.`);
   } catch (error) {
     save(1);

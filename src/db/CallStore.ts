@@ -108,14 +108,20 @@ export class PostgresCallStore implements CallStore {
   async participantJoined(participant: NewParticipant): Promise<void> {
     const { callId, userId, peerId, role, joinedAt, consent } = participant;
     await this.#database.transaction(async (sql) => {
-      const [call] = await sql.rows<{ id: number }>('SELECT id FROM calls WHERE uuid = $1', [callId]);
+      // The lock lets an end that is under way come first, or makes it wait: it closes the stays that it finds. A stay
+      // that is written after the end (the server was killed, or the database away, in between) is over already.
+      const [call] = await sql.rows<{ id: number; end_time: Date | null }>(
+        'SELECT id, end_time FROM calls WHERE uuid = $1 FOR SHARE',
+        [callId],
+      );
       if (!call) throw new Error('a participant needs a call');
       await (role === 'guest' ? addGuest(sql, call.id, userId, joinedAt) : addMembers(sql, call.id, [userId]));
       await sql.run(
-        `INSERT INTO call_participants (call_id, user_id, guest_id, peer_id, role, joined_at, consent)
-         VALUES ($1, (SELECT id FROM users WHERE uuid = $2), (SELECT id FROM guests WHERE uuid = $2), $3, $4, $5, $6)
+        `INSERT INTO call_participants (call_id, user_id, guest_id, peer_id, role, joined_at, consent, left_at)
+         VALUES ($1, (SELECT id FROM users WHERE uuid = $2), (SELECT id FROM guests WHERE uuid = $2), $3, $4, $5, $6,
+           CASE WHEN $7::timestamptz IS NOT NULL THEN GREATEST($5, $7) END)
          ON CONFLICT (peer_id) DO NOTHING`,
-        [call.id, userId, peerId, role, joinedAt, consent && JSON.stringify(consent)],
+        [call.id, userId, peerId, role, joinedAt, consent && JSON.stringify(consent), call.end_time],
       );
     });
   }

@@ -5,6 +5,7 @@ import type { CallRecord, NewCall } from '../../../src/calls/CallStore.ts';
 import { PostgresAssessmentStore } from '../../../src/db/AssessmentStore.ts';
 import { PostgresCallStore } from '../../../src/db/CallStore.ts';
 import type { Database } from '../../../src/db/Database.ts';
+import { violations } from '../../../src/db/invariants.ts';
 import type { Assessment } from '../../../src/protocol/assessment.ts';
 import { assessmentResult } from '../../support/assessments.ts';
 import { addUser, newCall, openTestDatabase } from '../../support/database.ts';
@@ -151,6 +152,26 @@ describe('PostgresCallStore', () => {
       details?.participants.map(({ joinedAt, leftAt }) => [joinedAt, leftAt]),
       [[at(1), at(8)]],
     );
+  });
+
+  it('leaves nobody in a call that is over, whichever of joining and end is written first', async () => {
+    const calls = await Promise.all(Array.from({ length: 20 }, () => make()));
+    const ended = { status: 'ended', endTime: at(9), reason: 'hung_up' } as const;
+    await Promise.all(
+      calls.map(async (call, i) => {
+        await store.begin(call.id, at(1));
+        const both = [() => store.end(call.id, ended), () => join(call, bob, 2)];
+        await Promise.all((i % 2 === 0 ? both : both.toReversed()).map((write) => write()));
+      }),
+    );
+    const late = calls[0]!;
+    await join(late, eve, 12);
+    assert.deepEqual(
+      (await violations(database)).map(({ rule }) => rule).filter((rule) => rule.startsWith('nobody is left')),
+      [],
+    );
+    const details = await store.details(late.id, ann.id);
+    assert.deepEqual(details?.participants.find(({ user }) => user.id === eve.id)?.leftAt, at(12));
   });
 
   it('counts people, not stays', async () => {
