@@ -9,6 +9,7 @@ import { username as usernameSchema } from '../protocol/values.ts';
 import { AccessTokens, type AccessClaims } from './AccessTokens.ts';
 import { AccountAdmin } from './AccountAdmin.ts';
 import { AuthLimits, type LoginAttempt } from './AuthLimits.ts';
+import { mixesAlphabets } from './confusables.ts';
 import { cleanText, normalizeEmail, parseLogin, usernameKey } from './names.ts';
 import { PasswordHasher } from './PasswordHasher.ts';
 import { checkNewPassword } from './passwords.ts';
@@ -122,6 +123,10 @@ export class Accounts extends EventEmitter<{ sessionRevoked: [sessionId: string]
     }
     await this.#limits.register(client.ipAddress);
     const fullName = cleanText(registration.fullName ?? '');
+    if (mixesAlphabets(fullName)) {
+      const details = [{ path: 'full_name', message: 'A word mixes letters of several alphabets.' }];
+      throw new AppError('VALIDATION', 'A name cannot mix letters of several alphabets in a word.', { details });
+    }
     checkNewPassword(registration.password, registration);
     if (invitation !== undefined) await this.admin.checkInvitation(invitation);
     const user = await this.#users.create(

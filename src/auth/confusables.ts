@@ -58,3 +58,17 @@ export function looksLike(one: string, other: string): boolean {
   const bones = skeleton(one);
   return bones !== '' && bones === skeleton(other);
 }
+
+/** Alphabets with letters that look like those of another one of them. */
+const alphabets = ['Latin', 'Cyrillic', 'Greek', 'Armenian', 'Cherokee', 'Coptic', 'Lisu'].map(
+  (script) => new RegExp(`\\p{Script=${script}}`, 'u'),
+);
+
+/**
+ * Whether a word is made of letters of several alphabets, which no language does but who imitates a name (UTS #39,
+ * section 5.2, "highly restrictive"). A first name in one alphabet and a surname in another are two words.
+ */
+export function mixesAlphabets(name: string): boolean {
+  const words = cleanText(name).split(/[^\p{L}\p{M}]+/u);
+  return words.some((word) => alphabets.filter((letter) => letter.test(word)).length > 1);
+}

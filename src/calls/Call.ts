@@ -182,11 +182,18 @@ export class Call extends EventEmitter<{
     }
   }
 
+  /** Of two requests that a page sends at once, the other may have taken it out. @throws AppError NOT_JOINED. */
+  requireHere(prepared: Peer | null): void {
+    if (prepared && !this.peers.has(prepared.id)) throw new AppError('NOT_JOINED', 'You have left this call.');
+  }
+
   /**
    * Lets a person in, or into the waiting room, with media prepared or not. The newest place of a user wins; his older
    * one is told and closed.
    */
   join(connection: Connection, visitor: Visitor, prepared: Peer | null, consent: Consent | null): Peer {
+    this.requireHere(prepared);
+    if (prepared?.present) return prepared;
     const peer = prepared ?? this.#open(connection, visitor, 'joined', consent);
     const verdict = this.#admit(peer.user.id, peer.role, peer);
     for (const older of [...this.presentPeers, ...this.waitingPeers]) {

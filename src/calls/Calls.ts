@@ -215,6 +215,7 @@ export class Calls {
     if (invited) return invited;
     const { id } = visitor.user;
     const call = this.#ringing(callId, id);
+    call.requireHere(prepared);
     call.status = 'active';
     for (const peer of [...call.peers.values()]) {
       // Whoever is inside already is turned out as he joins again, which is told and counted.

@@ -48,6 +48,14 @@ describe('accounts over REST', () => {
       assert.equal((await server.ok('register', { body: account })).user.full_name, '李 雷');
     });
 
+    it('refuses a full name with letters of several alphabets in a word, as imitations have', async () => {
+      const account = { username: 'imitator', email: 'imitator@example.org', password: 'long enough' };
+      const answer = await server.api('register', { body: { ...account, full_name: 'Ann \u0421hen' } });
+      assert.equal(codeOf(answer), 'VALIDATION');
+      assert.match(answer.text, /full_name/);
+      await server.ok('register', { body: { ...account, full_name: 'Анна Сидорова' } });
+    });
+
     it('refuses a name that differs in case only', async () => {
       const answer = await server.api('register', { body: body({ username: 'aNN' }) });
       assert.deepEqual([answer.status, codeOf(answer)], [409, 'USERNAME_TAKEN']);

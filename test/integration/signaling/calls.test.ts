@@ -57,6 +57,32 @@ describe('calls', () => {
       await one.request('leave', {});
     });
 
+    it('is answered once by a page that answers and joins at the same moment', async () => {
+      const [a, b] = [await connect(alice), await connect(bob)];
+      const { call, room_id: roomId } = await server.startCall(alice, { callee: 'bob' });
+      await a.join(roomId);
+      await b.prepare(roomId);
+      await Promise.all([b.request('answerCall', { callId: call.id }), b.request('join', { roomId })]);
+      assert.equal(server.server.calls.live(call.id)?.presentPeers.length, 2);
+      assert.equal(server.server.calls.presenceOf(bob.id), 'in_call');
+      await b.request('leave', {});
+      assert.equal(server.server.calls.presenceOf(bob.id), 'online');
+      const { participants } = await server.details(alice, call.id);
+      assert.deepEqual(participants.map(({ username }) => username).sort(), ['alice', 'bob']);
+    });
+
+    it('is not answered by a page that leaves at the same moment', async () => {
+      const [a, b] = [await connect(alice), await connect(bob)];
+      const { call, room_id: roomId } = await server.startCall(alice, { callee: 'bob' });
+      await a.join(roomId);
+      await b.prepare(roomId);
+      const answer = b.request('answerCall', { callId: call.id });
+      await b.request('leave', {});
+      await assert.rejects(answer, { code: 'NOT_JOINED' });
+      assert.equal(server.server.calls.presenceOf(bob.id), 'online');
+      await a.request('leave', {});
+    });
+
     it('rings for somebody who comes online later', async () => {
       const { call } = await server.startCall(alice, { callee: 'bob' });
       const late = await connect(bob);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { looksLike, skeleton } from '../../../src/auth/confusables.ts';
+import { looksLike, mixesAlphabets, skeleton } from '../../../src/auth/confusables.ts';
 
 describe('looksLike', () => {
   const alike: [one: string, other: string][] = [
@@ -34,4 +34,26 @@ describe('looksLike', () => {
       assert.ok(!looksLike(one, other));
     });
   }
+});
+
+describe('mixesAlphabets', () => {
+  // Cyrillic es, ie and a; Greek omicron.
+  const mixed = ['\u0421hen', 'Ch\u0435n Mo', 'Ann \u0421hen', 'b\u03bfb', 'x\u0430'];
+  for (const name of mixed) it(`finds out ${JSON.stringify(name)}`, () => assert.ok(mixesAlphabets(name)));
+
+  const honest = [
+    'Chen Mo',
+    'José Müller-Lüdenscheidt',
+    'Анна Сидорова',
+    'Anna Сидорова',
+    'Νίκος',
+    '林月 Lin',
+    'ソニーTV',
+    '김철수A',
+    "O'Neil",
+    'आरव',
+    '👩‍💻 Ann',
+    '',
+  ];
+  for (const name of honest) it(`lets ${JSON.stringify(name)} be`, () => assert.ok(!mixesAlphabets(name)));
 });

@@ -189,6 +189,9 @@ function useProblemOfError(): (error: unknown) => Problems {
         return { username: t('auth.problem.usernameTaken') };
       case 'EMAIL_TAKEN':
         return { email: t('auth.problem.emailTaken') };
+      case 'VALIDATION':
+        // Everything else was looked at before it was sent.
+        return { fullName: t('auth.problem.alphabets') };
       case 'PASSWORD_WEAK':
         return { password: t('auth.problem.weak') };
       case 'INVITATION_INVALID':

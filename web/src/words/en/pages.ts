@@ -80,6 +80,7 @@ export const pages = {
       username: 'Use 2 to 32 letters, digits, dots, dashes or underscores.',
       email: 'This is not an e-mail address.',
       password: 'Use at least 8 characters.',
+      alphabets: 'Use the letters of one alphabet within a word.',
       required: 'Please fill this in.',
       credentials: 'User name or password is not right.',
       usernameTaken: 'This user name is taken.',

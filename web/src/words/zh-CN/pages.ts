@@ -81,6 +81,7 @@ export const pages: Pick<Words, keyof typeof english> = {
       username: '请用 2 到 32 位字母、数字、点、横线或下划线。',
       email: '这不是邮箱地址。',
       password: '密码至少 8 位。',
+      alphabets: '同一个词里请只用一种文字的字母。',
       required: '请填写这一项。',
       credentials: '用户名或密码不对。',
       usernameTaken: '这个用户名已有人使用。',
