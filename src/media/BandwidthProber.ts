@@ -4,8 +4,11 @@ import type { types } from 'mediasoup';
 const tryEveryMs = 3000;
 /** How much more than is known to get through is tried at a time. */
 const growth = 3;
-/** Below this nothing is tried to hold a transport to, bit/s: the worker's own least is 30 kbit/s. */
-const leastBps = 60_000;
+/**
+ * What a viewer is taken to have at least, bit/s: sound and the smallest layer of a camera. Losses alone make the worker's
+ * estimate fall to 30 kbit/s, which is no picture at all on a link that would carry one.
+ */
+export const leastOutgoingBps = 140_000;
 
 /**
  * Finds out sooner that a viewer's network has room again. By itself the worker's estimate grows by 8 % a second, so
@@ -35,7 +38,7 @@ export class BandwidthProber {
       return;
     }
     const [stats] = await transport.getStats();
-    const knownBps = Math.max(leastBps, Math.round(1.05 * (stats?.availableOutgoingBitrate ?? 0)));
+    const knownBps = Math.max(leastOutgoingBps, Math.round(1.05 * (stats?.availableOutgoingBitrate ?? 0)));
     if (transport.closed) return;
     this.#limited = true;
     await transport.setMaxOutgoingBitrate(knownBps);

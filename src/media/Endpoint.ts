@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { types } from 'mediasoup';
 import { AppError, notFound } from '../errors.ts';
 import { kindOfSource, type MediaSource } from '../protocol/values.ts';
-import { BandwidthProber } from './BandwidthProber.ts';
+import { BandwidthProber, leastOutgoingBps } from './BandwidthProber.ts';
 import { withoutRefused } from './codecs.ts';
 import { FloodMeter } from './FloodMeter.ts';
 import type { MediaWorker, TransportOffer } from './MediaWorker.ts';
@@ -96,11 +96,12 @@ export class Endpoint extends EventEmitter<{
     older?.close();
     if (direction === 'recv') {
       this.#rtpCapabilities = null;
+      await this.#whileOpen(transport, transport.setMinOutgoingBitrate(leastOutgoingBps));
       new BandwidthProber(transport, () => this.subscriptions.some((s) => s.starved));
     }
     if (direction === 'send') {
       this.#watchForFlood(transport);
-      await this.#limitIncoming(transport);
+      await this.#whileOpen(transport, transport.setMaxIncomingBitrate(maxIncomingBps));
     }
     return mediaWorker.offer(transport);
   }
@@ -191,9 +192,10 @@ export class Endpoint extends EventEmitter<{
     this.#transports.clear();
   }
 
-  async #limitIncoming(transport: types.WebRtcTransport): Promise<void> {
+  /** @throws AppError NOT_JOINED when the transport was closed meanwhile. */
+  async #whileOpen(transport: types.WebRtcTransport, step: Promise<void>): Promise<void> {
     try {
-      await transport.setMaxIncomingBitrate(maxIncomingBps);
+      await step;
     } catch (error) {
       throw transport.closed ? new AppError('NOT_JOINED', 'You have left this call.', { cause: error }) : error;
     }

@@ -16,14 +16,14 @@ export interface Size {
  * Encodings for a camera, smallest first, by the real size of its track.
  *
  * From 960x540 three layers, from 480x270 two, else one: with three layers on a 640x480 picture Chromium sends only the
- * two smaller ones, and Firefox needs many seconds for a top layer that is large. The smallest of three fits, beside
+ * two smaller ones, and Firefox needs many seconds for a top layer that is large. The smallest fits, beside
  * sound, through 150 kbit/s: what does not fit a viewer's network is not sent to him at all.
  */
 export function cameraEncodings({ width, height }: Size): CameraEncoding[] {
   const long = Math.max(width, height);
   const short = Math.min(width, height);
   if (long >= 960 && short >= 540) return [layer(0, 4, 90_000), layer(1, 2, 500_000), layer(2, 1, 1_700_000)];
-  if (long >= 480 && short >= 270) return [layer(0, 2, 200_000), layer(1, 1, 800_000)];
+  if (long >= 480 && short >= 270) return [layer(0, 2, 90_000), layer(1, 1, 800_000)];
   return [layer(0, 1, 300_000)];
 }
 
