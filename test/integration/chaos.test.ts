@@ -2,7 +2,7 @@ import { Chaos } from '../support/Chaos.ts';
 import { seedOf } from '../support/random.ts';
 
 /** A small share of `npm run chaos`. SEED repeats a run. */
-const rounds = 3;
+const rounds = 5;
 const seed = seedOf(process.env.SEED ?? '1');
 
 describe(`a server that is killed at random moments (seed ${seed})`, function () {

@@ -119,7 +119,7 @@ export class Proxy {
     });
     let said = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-4000)));
-    await listening(child, ports.https, () => said);
+    for (const port of [ports.https, ports.http]) await listening(child, port, () => said);
     return new Proxy(child, folder, ports, cert);
   }
 
